@@ -1,0 +1,243 @@
+#include "mail/authres.h"
+
+#include "base/strbuf.h"
+#include "mail/cfws.h"
+
+/* token of RFC 2045: printable ASCII without space and tspecials. */
+static bool
+is_token_char(char c)
+{
+	return c > ' ' && c < 0x7f && strchr("()<>@,;:\\\"/[]?=", c) == NULL;
+}
+
+/* Keyword of RFC 5321: letters, digits, '-'; '_' is seen in the wild. */
+static bool
+is_keyword_char(char c)
+{
+	return is_alpha(c) || is_digit(c) || c == '-' || c == '_';
+}
+
+/* pvalue: a token, or an address or domain, which also has these. */
+static bool
+is_pvalue_char(char c)
+{
+	return is_token_char(c) || c == '@' || c == '/' || c == ':' ||
+		c == '=' || (unsigned char)c >= 0x80;
+}
+
+static struct str
+take_while(struct str *rest, bool (*wanted)(char))
+{
+	struct str taken = *rest;
+	size_t n = 0;
+
+	while (n < rest->n && wanted(rest->p[n]))
+		n++;
+	*rest = str_from(*rest, n);
+	return str_first(taken, n);
+}
+
+static bool
+take_char(struct str *rest, char c)
+{
+	if (rest->n == 0 || rest->p[0] != c)
+		return false;
+	*rest = str_from(*rest, 1);
+	return true;
+}
+
+/* A quoted string or a run of wanted characters, CFWS around it. */
+static int
+take_value(struct arena *arena, struct str *rest, bool (*wanted)(char),
+	struct str *ret)
+{
+	if (cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	if (rest->n > 0 && rest->p[0] == '"')
+		return cfws_quoted(arena, rest, ret);
+	*ret = take_while(rest, wanted);
+	return ret->n > 0 ? 0 : ERR_SYNTAX;
+}
+
+/* Append a zeroed element; the count is capped. */
+static void *
+push(struct arena *arena, void *list, size_t *count, size_t size)
+{
+	if (*count >= AUTHRES_MAX)
+		return NULL;
+	list = arena_grow(arena, list, *count * size, (*count + 1) * size);
+	if (list != NULL)
+		++*count;
+	return list;
+}
+
+/* propspec: ptype "." property "=" pvalue. */
+static int
+parse_prop(struct arena *arena, struct str *rest, struct str ptype,
+	struct authres_method *method)
+{
+	struct authres_prop *list = method->props, *prop;
+
+	list = push(arena, list, &method->prop_count, sizeof(*list));
+	if (list == NULL)
+		return ERR_LIMIT;
+	method->props = list;
+	prop = &list[method->prop_count - 1];
+	prop->ptype = ptype;
+	if (!take_char(rest, '.') || cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	prop->name = take_while(rest, is_keyword_char);
+	if (prop->name.n == 0 || cfws_skip(rest) < 0 || !take_char(rest, '='))
+		return ERR_SYNTAX;
+	return take_value(arena, rest, is_pvalue_char, &prop->value);
+}
+
+/* What follows method=result: reasonspec and propspecs. */
+static int
+parse_details(struct arena *arena, struct str *rest,
+	struct authres_method *method)
+{
+	while (cfws_skip(rest) == 0 && rest->n > 0 && rest->p[0] != ';') {
+		struct str word = take_while(rest, is_keyword_char);
+		int err = ERR_SYNTAX;
+
+		if (word.n == 0 || cfws_skip(rest) < 0 || rest->n == 0)
+			return ERR_SYNTAX;
+		if (rest->p[0] == '.')
+			err = parse_prop(arena, rest, word, method);
+		else if (str_ieq(word, STR("reason")) && take_char(rest, '='))
+			err = take_value(
+				arena, rest, is_token_char, &method->reason);
+		if (err < 0)
+			return err;
+	}
+	return rest->n > 0 && rest->p[0] != ';' ? ERR_SYNTAX : 0;
+}
+
+/* methodspec: method [ "/" version ] "=" result. */
+static int
+parse_method(struct str *rest, struct authres_method *method)
+{
+	if (cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	method->method = take_while(rest, is_keyword_char);
+	if (method->method.n == 0 || cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	if (take_char(rest, '/') &&
+		(cfws_skip(rest) < 0 || take_while(rest, is_digit).n == 0 ||
+			cfws_skip(rest) < 0))
+		return ERR_SYNTAX;
+	if (!take_char(rest, '=') || cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	method->result = take_while(rest, is_keyword_char);
+	return method->result.n > 0 ? 0 : ERR_SYNTAX;
+}
+
+/* no-result: "none" and nothing behind it. */
+static bool
+is_no_result(struct str rest)
+{
+	if (cfws_skip(&rest) < 0)
+		return false;
+	if (!str_ieq(take_while(&rest, is_keyword_char), STR("none")))
+		return false;
+	return cfws_skip(&rest) == 0 && rest.n == 0;
+}
+
+static int
+parse_resinfo(struct arena *arena, struct str *rest, struct authres *ret)
+{
+	struct authres_method *list = ret->methods;
+	int err;
+
+	list = push(arena, list, &ret->count, sizeof(*list));
+	if (list == NULL)
+		return ERR_LIMIT;
+	ret->methods = list;
+	err = parse_method(rest, &list[ret->count - 1]);
+	if (err == 0)
+		err = parse_details(arena, rest, &list[ret->count - 1]);
+	return err;
+}
+
+int
+authres_parse(struct arena *arena, struct str value, struct authres *ret)
+{
+	struct str rest = value;
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	err = take_value(arena, &rest, is_token_char, &ret->authserv_id);
+	if (err < 0 || cfws_skip(&rest) < 0)
+		return err < 0 ? err : ERR_SYNTAX;
+	take_while(&rest, is_digit); /* authres-version */
+	if (cfws_skip(&rest) < 0 || !take_char(&rest, ';'))
+		return ERR_SYNTAX;
+	if (is_no_result(rest))
+		return 0;
+	do {
+		err = parse_resinfo(arena, &rest, ret);
+	} while (err == 0 && take_char(&rest, ';'));
+	if (err == 0 && rest.n > 0)
+		err = ERR_SYNTAX;
+	return err;
+}
+
+static bool
+is_id_char(char c)
+{
+	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' ||
+		c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* Is the word at the start of *rest the id?  Backslashes are passed over. */
+static bool
+take_id(struct str *rest, struct str id)
+{
+	size_t same = 0, length = 0;
+	bool dots_only = true;
+
+	for (; rest->n > 0; *rest = str_from(*rest, 1)) {
+		char c = rest->p[0];
+
+		if (c == '\\' || c == '\0')
+			continue;
+		if (!is_id_char(c))
+			break;
+		if (length >= id.n)
+			dots_only = dots_only && c == '.';
+		else if (to_lower(c) == to_lower(id.p[length]))
+			same++;
+		length++;
+	}
+	return id.n > 0 && same == id.n && dots_only;
+}
+
+bool
+authres_mentions(struct str text, struct str id)
+{
+	while (text.n > 0) {
+		if (take_id(&text, id))
+			return true;
+		text = str_from(text, 1);
+	}
+	return false;
+}
+
+bool
+authres_claims(struct str value, struct str id)
+{
+	struct str rest = value, scratch;
+	size_t before;
+
+	while (cfws_skip(&rest) == 0 && rest.n > 0 && rest.p[0] != ';') {
+		if (rest.p[0] != '"')
+			rest = str_from(rest, 1);
+		else if (cfws_skip_quoted(&rest, &scratch) < 0)
+			return authres_mentions(value, id);
+	}
+	before = value.n - rest.n;
+	if (rest.n == 0 || rest.p[0] != ';')
+		before = value.n;
+	return authres_mentions(str_first(value, before), id);
+}

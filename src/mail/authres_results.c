@@ -1,0 +1,271 @@
+/*
+ * struct results into the text of the field, and back.
+ */
+#include "mail/authres.h"
+
+#include <limits.h>
+
+/* ---- writing ------------------------------------------------------------ */
+
+/* The field being written: tokens are held back by one, for the semicolon. */
+struct writer {
+	struct arena *arena;
+	struct fold fold;
+	struct str last;
+};
+
+static void
+put(struct writer *w, struct str token)
+{
+	if (w->last.n > 0)
+		fold_add(&w->fold, w->last);
+	w->last = token;
+}
+
+/* End what was put last by a semicolon and begin a resinfo. */
+static void
+begin(struct writer *w, const char *method, enum auth_result result)
+{
+	struct strbuf sb = sb_new(w->arena);
+
+	sb_add(&sb, w->last);
+	sb_addc(&sb, ';');
+	fold_add(&w->fold, sb_done(&sb));
+	sb = sb_new(w->arena);
+	sb_addf(&sb, "%s=%s", method, auth_result_text(result));
+	w->last = sb_done(&sb);
+}
+
+/* May the value stand without quotes, as a token or an address? */
+static bool
+is_plain(struct str value)
+{
+	static const char plain[] = "!#$%&'*+-./0123456789@^_`{|}~";
+
+	for (size_t i = 0; i < value.n; i++)
+		if (!is_alpha(value.p[i]) && (value.p[i] == '\0' ||
+			strchr(plain, value.p[i]) == NULL))
+			return false;
+	return value.n > 0;
+}
+
+static void
+add_value(struct strbuf *sb, struct str value)
+{
+	if (is_plain(value)) {
+		sb_add(sb, value);
+		return;
+	}
+	sb_addc(sb, '"');
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+
+		if (c == '"' || c == '\\')
+			sb_addc(sb, '\\');
+		sb_addc(sb, c >= ' ' && c < 0x7f ? c : '?');
+	}
+	sb_addc(sb, '"');
+}
+
+/* "key=value"; nothing for an empty value. */
+static void
+pair(struct writer *w, const char *key, struct str value)
+{
+	struct strbuf sb = sb_new(w->arena);
+
+	if (value.n == 0)
+		return;
+	sb_addf(&sb, "%s=", key);
+	add_value(&sb, value);
+	put(w, sb_done(&sb));
+	if (sb.failed)
+		w->fold.sb.failed = true;
+}
+
+static void
+flag(struct writer *w, const char *key, bool set)
+{
+	if (set)
+		pair(w, key, STR("yes"));
+}
+
+static void
+write_spf(struct writer *w, const struct spf_results *spf, bool detail)
+{
+	begin(w, "spf", spf->mail_from);
+	pair(w, "reason", spf->reason);
+	/* A local part can be anything; one that needs quoting is left out. */
+	pair(w, "smtp.mailfrom", is_plain(spf->mail_from_address) ?
+		spf->mail_from_address : spf->mail_from_domain);
+	if (detail)
+		pair(w, "policy.domain", spf->mail_from_domain);
+	if (!spf->helo_known)
+		return;
+	begin(w, "spf", spf->helo);
+	pair(w, "smtp.helo", spf->helo_name);
+}
+
+static void
+write_signature(struct writer *w, const struct dkim_result *sig, bool detail)
+{
+	struct strbuf bits = sb_new(w->arena);
+
+	begin(w, "dkim", sig->result);
+	pair(w, "reason", sig->reason);
+	pair(w, "header.d", sig->domain);
+	pair(w, "header.i", sig->identity);
+	pair(w, "header.s", sig->selector);
+	pair(w, "header.a", sig->algorithm);
+	pair(w, "header.b", sig->b);
+	if (!detail)
+		return;
+	sb_addf(&bits, "%u", sig->key_bits);
+	pair(w, "policy.bits", sb_done(&bits));
+	flag(w, "policy.partial", sig->partial_body);
+	flag(w, "policy.dnssec", sig->dnssec);
+	flag(w, "policy.test", sig->test);
+}
+
+static void
+write_dkim(struct writer *w, const struct dkim_results *dkim, bool detail)
+{
+	if (dkim->count == 0)
+		begin(w, "dkim", AUTH_NONE);
+	for (size_t i = 0; i < dkim->count; i++)
+		write_signature(w, &dkim->sigs[i], detail);
+}
+
+static void
+write_dmarc(struct writer *w, const struct dmarc_results *dmarc)
+{
+	begin(w, "dmarc", dmarc->result);
+	pair(w, "reason", dmarc->reason);
+	pair(w, "header.from", dmarc->author_domain);
+	if (dmarc->has_policy)
+		pair(w, "policy.dmarc",
+			str_of(dmarc_policy_text(dmarc->applied)));
+}
+
+struct fold
+authres_write(struct arena *arena, struct str id,
+	const struct results *results, unsigned parts)
+{
+	struct writer w = { .arena = arena, .last = id,
+		.fold = fold_new(arena, AUTHRES_NAME) };
+	bool spf = (parts & AUTHRES_SPF) && results->spf.known;
+	bool dkim = (parts & AUTHRES_DKIM) && results->dkim.known;
+	bool dmarc = (parts & AUTHRES_DMARC) && results->dmarc.known;
+	bool detail = parts & AUTHRES_DETAIL;
+
+	if (spf)
+		write_spf(&w, &results->spf, detail);
+	if (dkim)
+		write_dkim(&w, &results->dkim, detail);
+	if (dmarc)
+		write_dmarc(&w, &results->dmarc);
+	if (!spf && !dkim && !dmarc) {
+		fold_addf(&w.fold, "%.*s;", STR_ARG(id));
+		w.last = STR("none");
+	}
+	put(&w, (struct str){ NULL, 0 });
+	return w.fold;
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+static struct str
+property(const struct authres_method *m, struct str ptype, struct str name)
+{
+	for (size_t i = 0; i < m->prop_count; i++)
+		if (str_ieq(m->props[i].ptype, ptype) &&
+			str_ieq(m->props[i].name, name))
+			return m->props[i].value;
+	return (struct str){ NULL, 0 };
+}
+
+/* The first is MAIL FROM, one with smtp.helo alone is HELO. */
+static void
+read_spf(const struct authres_method *m, enum auth_result result,
+	struct spf_results *spf)
+{
+	struct str helo = property(m, STR("smtp"), STR("helo"));
+
+	if (helo.n > 0) {
+		spf->helo_known = true;
+		spf->helo = result;
+		spf->helo_name = helo;
+		return;
+	}
+	spf->mail_from = result;
+	spf->reason = m->reason;
+	spf->mail_from_address = property(m, STR("smtp"), STR("mailfrom"));
+	spf->mail_from_domain = property(m, STR("policy"), STR("domain"));
+	spf->known = true;
+}
+
+static bool
+is_set(const struct authres_method *m, struct str name)
+{
+	return str_eq(property(m, STR("policy"), name), STR("yes"));
+}
+
+static int
+read_dkim(struct arena *arena, const struct authres_method *m,
+	enum auth_result result, struct dkim_results *dkim)
+{
+	struct str domain = property(m, STR("header"), STR("d"));
+	struct dkim_result *sigs, *sig;
+	unsigned long bits = 0;
+
+	dkim->known = true;
+	if (domain.n == 0 && result == AUTH_NONE)
+		return 0;
+	sigs = arena_grow(arena, dkim->sigs, dkim->count * sizeof(*sigs),
+		(dkim->count + 1) * sizeof(*sigs));
+	if (sigs == NULL)
+		return ERR_NOMEM;
+	dkim->sigs = sigs;
+	sig = &sigs[dkim->count++];
+	if (!str_to_ulong(property(m, STR("policy"), STR("bits")), UINT_MAX,
+		&bits))
+		bits = 0;
+	*sig = (struct dkim_result){
+		.result = result,
+		.domain = domain,
+		.selector = property(m, STR("header"), STR("s")),
+		.identity = property(m, STR("header"), STR("i")),
+		.algorithm = property(m, STR("header"), STR("a")),
+		.b = property(m, STR("header"), STR("b")),
+		.reason = m->reason,
+		.key_bits = (unsigned)bits,
+		.partial_body = is_set(m, STR("partial")),
+		.dnssec = is_set(m, STR("dnssec")),
+		.test = is_set(m, STR("test")),
+	};
+	return 0;
+}
+
+int
+authres_read(struct arena *arena, const struct authres *field,
+	unsigned parts, struct results *results)
+{
+	/* What was known before this field is left alone. */
+	bool spf = (parts & AUTHRES_SPF) && !results->spf.known;
+	bool dkim = (parts & AUTHRES_DKIM) && !results->dkim.known;
+
+	for (size_t i = 0; i < field->count; i++) {
+		const struct authres_method *m = &field->methods[i];
+		enum auth_result result;
+		int err = 0;
+
+		if (!auth_result_parse(m->result, &result))
+			return ERR_SYNTAX;
+		if (spf && str_ieq(m->method, STR("spf")))
+			read_spf(m, result, &results->spf);
+		else if (dkim && str_ieq(m->method, STR("dkim")))
+			err = read_dkim(arena, m, result, &results->dkim);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
