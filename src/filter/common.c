@@ -1,0 +1,87 @@
+#include "filter/common.h"
+
+
+#define AT(field) offsetof(struct common, field)
+
+/* In the order of enum log_level, from LEVEL_ERROR on. */
+static const char *const levels[] = { "error", "warning", "notice", "info",
+	"debug", NULL };
+
+static const struct conf_option options[] = {
+	{ .key = "authserv-id",
+		.type = CONF_STRING,
+		.offset = AT(authserv_id),
+		.help = "Name in Authentication-Results; default: the MTA's" },
+	{ .key = "internal-hosts",
+		.type = CONF_NETS,
+		.offset = AT(internal_hosts),
+		.initial = "127.0.0.0/8, ::1",
+		.help = "Clients whose mail is signed and not checked" },
+	{ .key = "submission-daemons",
+		.type = CONF_LIST,
+		.offset = AT(submission_daemons),
+		.initial = "MSA",
+		.help = "Listeners for submission, as {daemon_name} has them" },
+	{ .key = "nameservers",
+		.type = CONF_LIST,
+		.offset = AT(nameservers),
+		.initial = "",
+		.help = "Name servers, IP or IP@PORT; default: the system's" },
+	{ .key = "trust-anchor",
+		.type = CONF_PATH,
+		.offset = AT(trust_anchor),
+		.help = "DNSSEC root key file; default: no validation" },
+	{ .key = "zone",
+		.type = CONF_PATH,
+		.offset = AT(zone),
+		.help = "Master file to use in place of the DNS, for tests" },
+	{ .key = "deadline",
+		.type = CONF_DURATION,
+		.offset = AT(deadline),
+		.initial = "20s",
+		.min = 100,
+		.max = 55000,
+		.help = "Waiting for the DNS per message; below the MTA's "
+			"timeouts" },
+	{ .key = "log-level",
+		.type = CONF_ENUM,
+		.offset = AT(log_level),
+		.initial = "info",
+		.choices = levels,
+		.help = "What to log" },
+	{ .key = "dry-run",
+		.type = CONF_BOOL,
+		.offset = AT(dry_run),
+		.initial = "no",
+		.help = "Evaluate and log, but change nothing but the header" },
+	{ .key = "seal-key",
+		.type = CONF_PATH,
+		.offset = AT(seal_key),
+		.initial = MAILVET_RUNDIR "/seal.key",
+		.help = "Key by which the milters know each other's results" },
+	{ .key = "socket-mode",
+		.type = CONF_STRING,
+		.offset = AT(socket_mode),
+		.initial = "0660",
+		.help = "Mode of a socket that the daemon binds itself" },
+	{ .key = "socket-group",
+		.type = CONF_STRING,
+		.offset = AT(socket_group),
+		.help = "Group of such a socket; default: the process's own" },
+	{ .key = NULL },
+};
+
+const struct conf_section common_section = {
+	.name = "common",
+	.options = options,
+	.size = sizeof(struct common),
+};
+
+const char *const conf_all_sections[] = { "common", "spf", "dkim", "sign",
+	"dmarc", "report", NULL };
+
+enum log_level
+common_log_level(const struct common *common)
+{
+	return LEVEL_ERROR + (enum log_level)common->log_level;
+}

@@ -1,0 +1,33 @@
+/*
+ * The [common] section: what all filters share.
+ */
+#ifndef FILTER_COMMON_H
+#define FILTER_COMMON_H
+
+#include "base/conf.h"
+#include "base/ipnet.h"
+#include "base/log.h"
+
+struct common {
+	const char *authserv_id; /* NULL: the MTA's own name, macro j */
+	struct ipnet_list internal_hosts;
+	struct conf_list submission_daemons;
+	struct conf_list nameservers;
+	const char *trust_anchor; /* DNSSEC; NULL: not validated */
+	const char *zone;	  /* a master file instead of the DNS; or NULL */
+	long deadline;		  /* ms of waiting for the DNS per message */
+	int log_level;	/* see common_log_level */
+	bool dry_run;
+	const char *seal_key; /* path */
+	const char *socket_mode;  /* octal */
+	const char *socket_group; /* NULL: the process's own */
+};
+
+extern const struct conf_section common_section;
+
+enum log_level common_log_level(const struct common *common);
+
+/* The names of all sections, so that one file serves every program. */
+extern const char *const conf_all_sections[];
+
+#endif

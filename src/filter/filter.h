@@ -1,0 +1,93 @@
+/*
+ * What a filter is.
+ *
+ * spf, dkim, dmarc and sign are filters.  A filter takes the events of a
+ * message, fills its part of the message's results and says what to do.  It
+ * sees neither libmilter nor a socket: the pipeline (pipeline.h) calls it, and
+ * milter/ or `mailvet check` drives the pipeline.
+ *
+ * Events come in the order connect, helo, mail, rcpt, headers, body, end.
+ * A filter names those that it needs, those whose reply it needs to give at
+ * once, and the edits that it may ask for; the MTA is told, and the rest never
+ * crosses the socket.
+ */
+#ifndef FILTER_FILTER_H
+#define FILTER_FILTER_H
+
+#include "base/conf.h"
+#include "filter/common.h"
+#include "filter/message.h"
+
+/* Bits for filter.events and filter.replies. */
+enum event {
+	EVENT_CONNECT = 1 << 0,
+	EVENT_HELO = 1 << 1,
+	EVENT_MAIL = 1 << 2,
+	EVENT_RCPT = 1 << 3,
+	EVENT_HEADERS = 1 << 4, /* the whole header, once, at its end */
+	EVENT_BODY = 1 << 5,
+	EVENT_END = 1 << 6, /* always delivered and replied to */
+};
+
+/* Bits for filter.edits: what a filter may put on the edit list. */
+enum edit_right {
+	EDIT_MAY_ADD = 1 << 0,
+	EDIT_MAY_CHANGE = 1 << 1, /* change or remove fields */
+	EDIT_MAY_QUARANTINE = 1 << 2,
+};
+
+enum verdict {
+	VERDICT_CONTINUE, /* go on */
+	VERDICT_SKIP,	  /* from body: this filter needs no more of it */
+	VERDICT_DONE,	  /* this filter has nothing to say on the message */
+	VERDICT_TEMPFAIL, /* message->reply, or a plain 451 */
+	VERDICT_REJECT,	  /* message->reply, or a plain 550 */
+};
+
+/* Which mail a filter is for; filter/direction.h decides. */
+enum direction {
+	INBOUND,  /* strangers' mail */
+	OUTBOUND, /* authenticated submission and internal hosts */
+};
+
+struct load;
+
+struct filter {
+	const char *name; /* as in the log, and of the section */
+	enum direction direction;
+	unsigned events;
+	unsigned replies;
+	unsigned edits;
+	bool uses_dns;
+	const struct conf_section *section; /* or NULL */
+
+	/*
+	 * Check the section's values and make what lives as long as the
+	 * snapshot (library handles, keys).  Cleanups go to the arena.  Says
+	 * what is wrong through errors.  May be NULL: *settings is then the
+	 * section's struct.
+	 */
+	int (*load)(const struct load *load, const void **settings);
+
+	/*
+	 * A message began (MAIL FROM is known).  The session is made in
+	 * message->arena; NULL: out of memory.
+	 */
+	void *(*begin)(struct message *message, const void *settings);
+
+	/* Each may be NULL. */
+	enum verdict (*rcpt)(void *session, struct str address);
+	enum verdict (*headers)(void *session);
+	enum verdict (*body)(void *session, struct str chunk);
+	enum verdict (*end)(void *session);
+};
+
+/* All that a load function may use; lives during the call. */
+struct load {
+	struct arena *arena;
+	const struct conf *conf;
+	const struct common *common;
+	struct conf_errors *errors;
+};
+
+#endif
