@@ -1,0 +1,194 @@
+#include "milter/daemon.h"
+
+#include "base/log.h"
+#include "milter/glue.h"
+#include "milter/listen.h"
+#include "milter/options.h"
+#include "milter/signals.h"
+#include "milter/stats.h"
+#include "os/journal.h"
+#include "os/notify.h"
+
+#include <libmilter/mfapi.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+enum { STATUS_INTERVAL = 10000 /* ms */ };
+
+struct daemon {
+	const struct program *program;
+	struct options options;
+	struct slot slot;
+	struct listener listener; /* when we bound it ourselves */
+	pthread_t milter;	  /* the thread in smfi_main */
+};
+
+/* Load a snapshot; complaints go to the log. */
+static int
+load(const struct daemon *d, struct snapshot **ret)
+{
+	struct conf_errors errors = { .arena = arena_new(0) };
+	int err;
+
+	if (errors.arena == NULL)
+		return ERR_NOMEM;
+	err = snapshot_load(d->program, d->options.config, &errors, ret);
+	for (size_t i = 0; i < errors.count; i++)
+		log_text(LEVEL_ERROR, "%s", errors.texts[i]);
+	if (err < 0 && errors.count == 0)
+		log_text(LEVEL_ERROR, "configuration: %s", err_text(err));
+	arena_free(errors.arena);
+	return err;
+}
+
+static void
+reload(struct daemon *d)
+{
+	struct snapshot *snapshot;
+
+	notify_reloading();
+	/* The threads that a new resolver starts must not take our signals. */
+	signals_block();
+	if (load(d, &snapshot) == 0) {
+		log_set_level(common_log_level(snapshot->common));
+		slot_replace(&d->slot, snapshot);
+		log_text(LEVEL_NOTICE, "configuration reloaded");
+	} else {
+		log_text(LEVEL_ERROR,
+			"reload failed, the old configuration stays");
+	}
+	signals_unblock();
+	notify_ready();
+}
+
+/* The socket: the service manager's, or one of our own. */
+static int
+open_socket(struct daemon *d)
+{
+	char why[LISTEN_WHY_SIZE] = "";
+	int fd, err = notify_listen_fd(&fd);
+
+	if (err < 0) {
+		log_text(LEVEL_ERROR, "more than one socket was handed over");
+		return EX_UNAVAILABLE;
+	}
+	if (fd < 0 && d->options.socket == NULL) {
+		log_text(LEVEL_ERROR, "no socket: systemd handed over none "
+				      "and --socket was not given");
+		return EX_USAGE;
+	}
+	if (fd < 0) {
+		err = listen_bind(d->options.socket,
+			d->slot.current->common, &d->listener, why);
+		fd = d->listener.fd;
+	}
+	if (err == 0 && listen_give(fd) < 0) {
+		err = ERR_LIBRARY;
+		snprintf(why, sizeof(why), "libmilter does not take it");
+	}
+	if (err == 0)
+		return EX_OK;
+	log_text(LEVEL_ERROR, "socket %s", why);
+	return err == ERR_SYNTAX ? EX_USAGE : EX_UNAVAILABLE;
+}
+
+static void *
+run_milter(void *arg)
+{
+	int status = smfi_main();
+
+	(void)arg;
+	if (status != MI_SUCCESS)
+		log_text(LEVEL_ERROR, "libmilter gave up");
+	/* Also when libmilter's own signal thread stopped it. */
+	signals_stop();
+	return status == MI_SUCCESS ? NULL : arg;
+}
+
+/*
+ * Stop libmilter.  It looks every five seconds whether it should; interrupting
+ * its poll makes it look at once.
+ */
+static int
+stop_milter(struct daemon *d)
+{
+	void *failed = NULL;
+
+	smfi_stop();
+	pthread_kill(d->milter, signals_interrupt());
+	pthread_join(d->milter, &failed);
+	return failed == NULL ? EX_OK : EX_SOFTWARE;
+}
+
+static int
+run(struct daemon *d)
+{
+	enum signal_event event = SIGNAL_NONE;
+
+	if (signals_init() < 0 ||
+		pthread_create(&d->milter, NULL, run_milter, d) != 0)
+		return EX_OSERR;
+	signals_unblock();
+	log_text(LEVEL_NOTICE, "%s %s ready", d->program->name,
+		MAILVET_VERSION);
+	notify_ready();
+	while (event != SIGNAL_STOP) {
+		stats_report();
+		event = signals_wait(STATUS_INTERVAL);
+		if (event == SIGNAL_RELOAD)
+			reload(d);
+	}
+	notify_stopping();
+	return stop_milter(d);
+}
+
+/* With the configuration loaded: socket, libmilter, run, teardown. */
+static int
+serve(struct daemon *d)
+{
+	int status;
+
+	if (glue_register(d->program, &d->slot) < 0)
+		return EX_SOFTWARE;
+	status = open_socket(d);
+	if (status == EX_OK)
+		status = run(d);
+	listen_close(&d->listener);
+	return status;
+}
+
+int
+daemon_main(const struct program *program, int argc, char **argv)
+{
+	struct daemon d = { .program = program, .listener = { .fd = -1 } };
+	struct snapshot *snapshot;
+	int status = options_parse(program, argc, argv, &d.options);
+
+	if (status != OPTIONS_RUN)
+		return status;
+	if (journal_is_stderr())
+		log_use(log_to_journal);
+	signals_block();
+	if (load(&d, &snapshot) < 0)
+		return EX_CONFIG;
+	log_set_level(common_log_level(snapshot->common));
+	slot_init(&d.slot, snapshot);
+	if (d.options.test) {
+		printf("%s: configuration ok\n", program->name);
+		status = EX_OK;
+	} else {
+		status = serve(&d);
+	}
+	/*
+	 * A session that is still at work holds its snapshot and has threads
+	 * inside the libraries; tearing these down under it would be worse
+	 * than to leave it all to the kernel.  Its MTA sees the connection
+	 * break and answers 4xx.
+	 */
+	if (stats_connections() > 0)
+		_exit(status);
+	slot_destroy(&d.slot);
+	return status;
+}

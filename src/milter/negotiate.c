@@ -1,0 +1,70 @@
+#include "milter/negotiate.h"
+
+#include <libmilter/mfapi.h>
+#include <libmilter/mfdef.h>
+
+/* How the protocol says "do not send" and "no reply" for each event. */
+static const struct {
+	enum event event;
+	unsigned long not_sent;
+	unsigned long no_reply;
+} table[] = {
+	{ EVENT_CONNECT, SMFIP_NOCONNECT, SMFIP_NR_CONN },
+	{ EVENT_HELO, SMFIP_NOHELO, SMFIP_NR_HELO },
+	{ EVENT_MAIL, SMFIP_NOMAIL, SMFIP_NR_MAIL },
+	{ EVENT_RCPT, SMFIP_NORCPT, SMFIP_NR_RCPT },
+	{ EVENT_HEADERS, SMFIP_NOHDRS, SMFIP_NR_HDR },
+	{ EVENT_HEADERS, SMFIP_NOEOH, SMFIP_NR_EOH },
+	{ EVENT_BODY, SMFIP_NOBODY, SMFIP_NR_BODY },
+};
+
+enum { ROWS = sizeof(table) / sizeof(table[0]) };
+
+struct terms
+negotiate_wishes(const struct program *program)
+{
+	/* The direction is decided by the client and by MAIL; the trust gate
+	 * reads every header and adds and removes fields. */
+	unsigned events = EVENT_CONNECT | EVENT_MAIL | EVENT_HEADERS;
+	unsigned replies = 0, edits = EDIT_MAY_ADD | EDIT_MAY_CHANGE;
+	struct terms wishes = { SMFIF_ADDHDRS | SMFIF_CHGHDRS |
+			SMFIF_SETSYMLIST,
+		SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC |
+			SMFIP_SKIP };
+
+	for (unsigned i = 0; program->filters[i] != NULL; i++) {
+		events |= program->filters[i]->events;
+		replies |= program->filters[i]->replies;
+		edits |= program->filters[i]->edits;
+	}
+	if (edits & EDIT_MAY_QUARANTINE)
+		wishes.actions |= SMFIF_QUARANTINE;
+	for (unsigned i = 0; i < ROWS; i++) {
+		if (!(events & table[i].event))
+			wishes.steps |= table[i].not_sent;
+		else if (!(replies & table[i].event))
+			wishes.steps |= table[i].no_reply;
+	}
+	return wishes;
+}
+
+bool
+negotiate(const struct program *program, const struct terms *offer,
+	struct terms *ret)
+{
+	const unsigned long needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
+	struct terms wishes = negotiate_wishes(program);
+
+	ret->actions = wishes.actions & offer->actions;
+	ret->steps = wishes.steps & offer->steps;
+	return (ret->actions & needed) == needed;
+}
+
+bool
+negotiate_is_silent(unsigned long steps, enum event event)
+{
+	for (unsigned i = 0; i < ROWS; i++)
+		if (table[i].event == event)
+			return steps & table[i].no_reply;
+	return false;
+}
