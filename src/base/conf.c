@@ -32,6 +32,7 @@ struct reading {
 	const char *const *foreign;
 	struct conf_errors *errors;
 	const char *path;
+	const char *setting; /* instead of a file: what set the value */
 	FILE *file;
 	unsigned file_number;
 	unsigned line;
@@ -71,6 +72,8 @@ here(struct reading *r)
 {
 	struct strbuf sb = sb_new(r->arena);
 
+	if (r->setting != NULL)
+		return r->setting;
 	sb_addf(&sb, "%s:%u", r->path, r->line);
 	return sb_done(&sb).p != NULL ? sb.p : r->path;
 }
@@ -346,25 +349,49 @@ new_conf(struct arena *arena, const struct conf_section *const *sections)
 	return conf;
 }
 
+static int
+read_files(struct reading *r, const char *path)
+{
+	int err;
+
+	r->path = path;
+	err = read_file(r);
+	r->path = path;
+	return err == 0 ? read_drop_ins(r) : err;
+}
+
+/* What a command line sets; its errors name the option in place of a line. */
+static int
+apply_settings(struct reading *r, const struct conf_setting *settings)
+{
+	r->file_number++;
+	for (; settings != NULL && settings->key != NULL; settings++) {
+		int i = find_section(r->conf, settings->section);
+
+		r->setting = settings->where;
+		if (i >= 0)
+			new_value(r, i, settings->key, settings->value);
+	}
+	return r->failed ? ERR_NOMEM : 0;
+}
+
 int
-conf_load(struct arena *arena, const char *path,
-	const struct conf_section *const *sections, const char *const *foreign,
+conf_load(struct arena *arena, const struct conf_source *source,
+	const struct conf_section *const *sections,
 	struct conf_errors *errors, struct conf **ret)
 {
-	struct reading r = { .arena = arena, .foreign = foreign,
-		.errors = errors, .path = path };
+	struct reading r = { .arena = arena, .foreign = source->foreign,
+		.errors = errors };
 	size_t before = errors->count + errors->lost;
 	int err = 0;
 
 	r.conf = new_conf(arena, sections);
 	if (r.conf == NULL)
 		return ERR_NOMEM;
-	if (path != NULL)
-		err = read_file(&r);
-	if (path != NULL && err == 0) {
-		r.path = path;
-		err = read_drop_ins(&r);
-	}
+	if (source->path != NULL)
+		err = read_files(&r, source->path);
+	if (err == 0)
+		err = apply_settings(&r, source->settings);
 	if (err == 0 && errors->count + errors->lost > before)
 		err = ERR_CONFIG;
 	if (err == 0)

@@ -57,14 +57,26 @@ struct conf_errors {
 
 struct conf;
 
+/* A value from a command line; it stands above all files. */
+struct conf_setting {
+	const char *section;
+	const char *key;
+	const char *value;
+	const char *where; /* for errors: "--zone" */
+};
+
+struct conf_source {
+	const char *path;	    /* NULL: all defaults */
+	const char *const *foreign; /* sections of other programs; or NULL */
+	const struct conf_setting *settings; /* ends with a NULL key; or NULL */
+};
+
 /*
- * Read the configuration at path into arena.  sections is NULL-terminated and
- * lists what this program reads; foreign names sections that are other
- * programs' business.  path may be NULL: all defaults.
- * 0, or ERR_CONFIG with errors filled, or ERR_NOMEM.
+ * Read a configuration into arena.  sections is NULL-terminated and lists what
+ * this program reads.  0, or ERR_CONFIG with errors filled, or ERR_NOMEM.
  */
-int conf_load(struct arena *arena, const char *path,
-	const struct conf_section *const *sections, const char *const *foreign,
+int conf_load(struct arena *arena, const struct conf_source *source,
+	const struct conf_section *const *sections,
 	struct conf_errors *errors, struct conf **ret) MUST_USE;
 
 /* The section's struct, filled; NULL when conf_load was not given it. */

@@ -118,7 +118,7 @@ parse_enum(struct arena *arena, const struct conf_option *option,
 	return ERR_SYNTAX;
 }
 
-/* The next word of a list parted by commas and white space; n is 0 at the end. */
+/* The next word of a list parted by commas or white space; empty at the end. */
 static struct str
 next_word(struct str *rest)
 {

@@ -10,7 +10,7 @@ main(int argc, char **argv)
 		&dkim_filter, &dmarc_filter, NULL };
 	static const struct program program = {
 		.name = "mailvet-inbound",
-		.purpose = "Milter that checks SPF, DKIM and DMARC in one pass.",
+		.purpose = "Milter that checks SPF, DKIM and DMARC at once.",
 		.filters = filters,
 	};
 

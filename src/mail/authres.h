@@ -46,7 +46,7 @@ int authres_parse(
  */
 bool authres_claims(struct str value, struct str id);
 
-/* Is the id a word anywhere in the text?  Case and backslashes do not matter. */
+/* Is the id a word anywhere in the text?  Case and backslashes are ignored. */
 bool authres_mentions(struct str text, struct str id);
 
 /*
@@ -61,8 +61,8 @@ enum authres_part {
 };
 
 /*
- * The value of a field of ours: "id; spf=pass …; dkim=…" for the parts that are
- * known; "id; none" if none is.  The fold is left open, for a seal to be added.
+ * The value of a field of ours: "id; spf=pass ...; dkim=..." for the parts
+ * that are known; "id; none" if none is.  The fold is left open, for a seal to be added.
  */
 struct fold authres_write(struct arena *arena, struct str id,
 	const struct results *results, unsigned parts);

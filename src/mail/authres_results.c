@@ -31,6 +31,7 @@ begin(struct writer *w, const char *method, enum auth_result result)
 	sb_add(&sb, w->last);
 	sb_addc(&sb, ';');
 	fold_add(&w->fold, sb_done(&sb));
+	fold_break(&w->fold);
 	sb = sb_new(w->arena);
 	sb_addf(&sb, "%s=%s", method, auth_result_text(result));
 	w->last = sb_done(&sb);

@@ -86,13 +86,15 @@ fold_add(struct fold *fold, struct str token)
 {
 	if (fold->sb.n == 0) {
 		/* The first token stays beside the name, whatever its size. */
-	} else if (fold->column + 1 + token.n > FOLD_COLUMN) {
+	} else if (fold->broken ||
+		fold->column + 1 + token.n > FOLD_COLUMN) {
 		sb_addz(&fold->sb, "\n\t");
 		fold->column = 8;
 	} else {
 		sb_addc(&fold->sb, ' ');
 		fold->column++;
 	}
+	fold->broken = false;
 	for (size_t i = 0; i < token.n; i++) {
 		char c = token.p[i];
 
@@ -100,6 +102,12 @@ fold_add(struct fold *fold, struct str token)
 			'?' : c);
 	}
 	fold->column += token.n;
+}
+
+void
+fold_break(struct fold *fold)
+{
+	fold->broken = true;
 }
 
 void

@@ -52,6 +52,7 @@ unsigned headers_count(const struct headers *headers, struct str name);
 struct fold {
 	struct strbuf sb;
 	size_t column;
+	bool broken; /* by fold_break */
 };
 
 /* name is the field's name: it takes its part of the first line. */
@@ -60,6 +61,9 @@ struct fold fold_new(struct arena *arena, struct str name);
 /* Append a token, after a space or a fold. */
 void fold_add(struct fold *fold, struct str token);
 void fold_addf(struct fold *fold, const char *fmt, ...) FORMAT(2, 3);
+
+/* The next token begins a new line. */
+void fold_break(struct fold *fold);
 
 /* The value; { NULL, 0 } when out of memory. */
 struct str fold_done(struct fold *fold) MUST_USE;

@@ -3,13 +3,13 @@
  *
  * The filters fill it; the Authentication-Results writer, the journal and the
  * log read it.  A filter cannot tell whether its neighbour in the same process
- * filled a part or it was read from a sealed header field.
- * Views belong to the arena of the message.
+ * filled a part or it was read from a sealed field.  Views belong to the arena
+ * of the message.
  */
 #ifndef MAIL_RESULTS_H
 #define MAIL_RESULTS_H
 
-#include "base/arena.h"
+#include "base/err.h"
 #include "base/str.h"
 
 /* RFC 8601 section 2.7: one set of words for all methods. */
@@ -25,12 +25,10 @@ enum auth_result {
 };
 
 struct spf_results {
-	bool known;
-	enum auth_result mail_from;
-	struct str mail_from_address; /* "postmaster@HELO" for the null sender */
+	bool known, helo_known;
+	enum auth_result mail_from, helo;
+	struct str mail_from_address; /* null sender: "postmaster@HELO" */
 	struct str mail_from_domain;  /* A-label, lower case */
-	bool helo_known;
-	enum auth_result helo;
 	struct str helo_name;
 	struct str mechanism;	/* that matched: "ip4:192.0.2.0/24"; or empty */
 	struct str reason;	/* why not, for people; or empty */
@@ -39,16 +37,14 @@ struct spf_results {
 
 struct dkim_result {
 	enum auth_result result;
-	struct str domain;    /* d=, lower case */
-	struct str selector;  /* s= */
+	struct str domain, selector; /* d=, lower case, and s= */
 	struct str identity;  /* i=, or empty */
 	struct str algorithm; /* a= */
 	struct str b;	      /* the first 8 characters of b= */
 	struct str reason;    /* for people; or empty */
 	unsigned key_bits;    /* 0: unknown */
 	bool partial_body;    /* l= covers less than the body */
-	bool dnssec;	      /* the key came DNSSEC-secured */
-	bool test;	      /* t=y in the key record */
+	bool dnssec, test;    /* the key: DNSSEC-secured; t=y */
 };
 
 struct dkim_results {
@@ -62,7 +58,6 @@ enum dmarc_policy {
 	DMARC_POLICY_QUARANTINE,
 	DMARC_POLICY_REJECT,
 };
-
 enum dmarc_discovery { DMARC_TREEWALK, DMARC_PSL };
 
 struct dmarc_results {
@@ -74,17 +69,15 @@ struct dmarc_results {
 	bool has_policy;
 	enum dmarc_policy policy; /* asked for: p, sp or np after t= */
 	enum dmarc_policy applied; /* what was done */
-	struct str override;	   /* why applied differs from policy; or empty */
-	bool spf_aligned;
-	bool dkim_aligned;
+	struct str override;	   /* why applied is not policy; or empty */
+	bool spf_aligned, dkim_aligned;
 	struct str reason; /* for people; or empty */
 };
 
 struct sign_results {
 	bool known;
 	bool signed_; /* a signature was added */
-	struct str domain;
-	struct str selector;
+	struct str domain, selector;
 	struct str reason; /* why not; or empty */
 };
 

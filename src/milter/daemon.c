@@ -34,7 +34,7 @@ load(const struct daemon *d, struct snapshot **ret)
 
 	if (errors.arena == NULL)
 		return ERR_NOMEM;
-	err = snapshot_load(d->program, d->options.config, &errors, ret);
+	err = snapshot_load(d->program, d->options.config, NULL, &errors, ret);
 	for (size_t i = 0; i < errors.count; i++)
 		log_text(LEVEL_ERROR, "%s", errors.texts[i]);
 	if (err < 0 && errors.count == 0)

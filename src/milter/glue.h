@@ -1,6 +1,6 @@
 /*
- * libmilter's callbacks: thin, each turns C strings and macros into one event of
- * the pipeline and its verdict into a reply.
+ * libmilter's callbacks: thin, each turns C strings and macros into one event
+ * of the pipeline and its verdict into a reply.
  */
 #ifndef MILTER_GLUE_H
 #define MILTER_GLUE_H

@@ -79,7 +79,8 @@ set_owner(const char *path, const struct common *common,
 	mode_t mode;
 
 	if (!parse_mode(common->socket_mode, &mode))
-		return complain(why, ERR_IO, "socket-mode", "not an octal mode");
+		return complain(
+			why, ERR_IO, "socket-mode", "not an octal mode");
 	if (name != NULL && group == NULL)
 		return complain(why, ERR_IO, name, "no such group");
 	if (group != NULL && chown(path, (uid_t)-1, group->gr_gid) < 0)

@@ -1,8 +1,8 @@
 /*
  * What the MTA is asked for: events, replies, edits, macros.
  *
- * A callback that is not needed costs more than the filter's work, and so does a
- * reply that says nothing, so the MTA is told to leave both out.  An MTA that
+ * A callback that is not needed costs more than the filter's work, and so does
+ * a reply that says nothing, so the MTA is told to leave both out.  An MTA that
  * offers fewer ways to save is served all the same.
  */
 #ifndef MILTER_NEGOTIATE_H

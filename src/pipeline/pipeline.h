@@ -3,9 +3,9 @@
  * a program.
  *
  * It owns the lifetimes of connection and message, decides which filters see
- * what (direction.h), lets results in and out (trust/gate.h) and keeps a verdict
- * until the MTA can be told.  It knows no socket: milter/ drives it, and so do
- * `mailvet check` and the tests.
+ * what (direction.h), lets results in and out (trust/gate.h) and keeps a
+ * verdict until the MTA can be told.  It knows no socket: milter/ drives it,
+ * and so do `mailvet check` and the tests.
  *
  * Every event function may be called in any state; what makes no sense is
  * answered by VERDICT_CONTINUE.  Out of memory is VERDICT_TEMPFAIL, also as a

@@ -150,7 +150,8 @@ load_filters(struct snapshot *s, struct conf_errors *errors)
 }
 
 static int
-fill(struct owned *o, const char *path, struct conf_errors *errors)
+fill(struct owned *o, const struct conf_source *source,
+	struct conf_errors *errors)
 {
 	struct snapshot *s = &o->snapshot;
 	struct conf *conf = NULL;
@@ -159,8 +160,7 @@ fill(struct owned *o, const char *path, struct conf_errors *errors)
 	int err, gate;
 
 	program_sections(s->program, o->sections);
-	err = conf_load(s->arena, path, o->sections, conf_all_sections,
-		errors, &conf);
+	err = conf_load(s->arena, source, o->sections, errors, &conf);
 	if (err < 0)
 		return err;
 	s->conf = conf;
@@ -177,8 +177,10 @@ fill(struct owned *o, const char *path, struct conf_errors *errors)
 
 int
 snapshot_load(const struct program *program, const char *path,
-	struct conf_errors *errors, struct snapshot **ret)
+	const struct conf_setting *settings, struct conf_errors *errors,
+	struct snapshot **ret)
 {
+	const struct conf_source source = { path, conf_all_sections, settings };
 	struct arena *arena = arena_new(0);
 	struct owned *o = arena != NULL ? arena_alloc(arena, sizeof(*o)) : NULL;
 	int err;
@@ -190,7 +192,7 @@ snapshot_load(const struct program *program, const char *path,
 	atomic_init(&o->references, 1);
 	o->snapshot.program = program;
 	o->snapshot.arena = arena;
-	err = fill(o, path, errors);
+	err = fill(o, &source, errors);
 	if (err < 0)
 		arena_free(arena);
 	else

@@ -30,11 +30,13 @@ struct snapshot {
 };
 
 /*
- * Read the configuration at path (NULL: defaults) for the program.  Complaints
- * go to errors.  0, ERR_CONFIG, ERR_NOMEM.  The caller owns one reference.
+ * Read the configuration for the program: the file at path (NULL: defaults) and
+ * above it settings (NULL, or as in struct conf_source).  Complaints go to
+ * errors.  0, ERR_CONFIG, ERR_NOMEM.  The caller owns one reference.
  */
 int snapshot_load(const struct program *program, const char *path,
-	struct conf_errors *errors, struct snapshot **ret) MUST_USE;
+	const struct conf_setting *settings, struct conf_errors *errors,
+	struct snapshot **ret) MUST_USE;
 
 struct snapshot *snapshot_ref(struct snapshot *snapshot) NONNULL;
 void snapshot_unref(struct snapshot *snapshot); /* NULL is ok */
