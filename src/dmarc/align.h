@@ -1,0 +1,39 @@
+/*
+ * Identifier alignment: RFC 9989 section 4.10.2.
+ *
+ * Strict: the names are equal.  Relaxed: their organizational domains are.  A
+ * walk is made only where it can matter: not for equal names, which are
+ * aligned whatever the DNS says; not for a name outside the author's
+ * organizational domain, which never is; not when an equal name of the same
+ * method passed already.
+ */
+#ifndef DMARC_ALIGN_H
+#define DMARC_ALIGN_H
+
+#include "dmarc/walk.h"
+#include "mail/results.h"
+
+/*
+ * Different names that a message may have walks made for.  More passing names
+ * than this are not aligned, unless equal; no honest message has them.
+ */
+enum { ALIGN_WALKS_MAX = 16 };
+
+struct alignment {
+	bool spf, dkim; /* an aligned pass */
+	/*
+	 * Without an aligned pass: a temporary error, of SPF, of DKIM or of a
+	 * walk, stands where one could have been.
+	 */
+	bool undecided;
+};
+
+/*
+ * Align the MAIL FROM domain and each d= with the start of the author's walk,
+ * as strictly as the policy record says.  0, ERR_NOMEM.
+ */
+int align(struct walk *author, const struct dmarc_record *policy,
+	const struct spf_results *spf, const struct dkim_results *dkim,
+	struct alignment *ret) MUST_USE;
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * The author domain of a message: RFC 9989 section 5.3.1.
+ */
+#ifndef DMARC_AUTHOR_H
+#define DMARC_AUTHOR_H
+
+#include "mail/header.h"
+
+struct author {
+	struct str domain; /* A-label, lower case; empty: there is not one */
+	struct str problem; /* why not, for people */
+};
+
+/*
+ * Exactly one From field, with one or more addresses of one domain, which is a
+ * name that one can ask the DNS for.  0, ERR_NOMEM.
+ */
+int author_find(struct arena *arena, const struct headers *headers,
+	struct author *ret) MUST_USE;
+
+#endif
