@@ -13,8 +13,8 @@
 #define DNS_DNS_H
 
 #include "base/arena.h"
-#include "base/conf.h"
 #include "base/str.h"
+#include "dns/resolver.h"
 
 #include <stdint.h>
 
@@ -32,16 +32,12 @@ enum dns_status {
 	DNS_NXDOMAIN, /* the name does not exist (RFC 8020) */
 	DNS_FAILURE,  /* SERVFAIL, REFUSED, bogus, garbage: temporary */
 	DNS_TIMEOUT,  /* no answer within the budget: temporary */
-	DNS_BADNAME,  /* not a name one can ask for: a label over 63 bytes,
-			 an empty label, a name over 253 bytes */
+	DNS_BADNAME,  /* none to ask for: empty or long label, over 253 bytes */
 };
 
 struct dns_record {
-	/*
-	 * A, AAAA: 4 or 16 bytes.  PTR, MX: the name in text, lower case, no
-	 * trailing dot ("" for the root).  TXT: the strings joined, all bytes
-	 * kept.
-	 */
+	/* A, AAAA: 4 or 16 bytes.  PTR, MX: the name in lower case, no
+	 * trailing dot ("": the root).  TXT: the strings joined, all bytes. */
 	struct str data;
 	unsigned preference; /* MX */
 	unsigned strings;    /* TXT: of how many strings it was made */
@@ -55,7 +51,6 @@ struct dns_answer {
 	const struct dns_record *records; /* in the order received */
 };
 
-struct dns;
 struct dns_question;
 
 /* The waiting budget of one message, and the arena that its answers live in. */
@@ -96,33 +91,9 @@ dns_is_temporary(const struct dns_answer *answer)
 /* "FOUND", "NXDOMAIN", ...; static. */
 const char *dns_status_text(enum dns_status status);
 
-/*
- * The name to ask for the PTR of an address: in-addr.arpa or ip6.arpa.
- */
+/* The name of an address to ask PTR of; { NULL, 0 }: IP_NONE, or no memory. */
 struct ipaddr;
 struct str dns_reverse_name(
 	struct arena *arena, const struct ipaddr *addr) MUST_USE;
-
-struct dns_options {
-	struct conf_list nameservers; /* "IP" or "IP@PORT"; empty: the system's */
-	const char *trust_anchor;     /* file with a DNSSEC root key; or NULL */
-};
-
-/* The real DNS, by libunbound.  0, ERR_NOMEM, ERR_LIBRARY, or ERR_SYNTAX for a
- * name server that is none. */
-int dns_open(const struct dns_options *options, struct dns **ret) MUST_USE;
-
-/*
- * A master file instead of the DNS, read by ldns ($ORIGIN, $TTL,
- * quoting; no SOA needed; absent names are NXDOMAIN, empty non-terminals and
- * missing types NODATA, CNAMEs are followed).  A line
- *     ; fault NAME SERVFAIL|REFUSED|TIMEOUT
- * declares a fault.  On ERR_SYNTAX *ret_line is the line at fault.
- */
-int dns_open_zone(const char *path, struct dns **ret, unsigned *ret_line)
-	MUST_USE;
-
-/* Ends the resolver; no question may be held any more.  NULL is ok. */
-void dns_close(struct dns *dns);
 
 #endif

@@ -28,7 +28,7 @@ struct str name_parent(struct str name);
 struct str name_last_labels(struct str name, unsigned count);
 
 /* Equal, or below: "a.example.com" is within "example.com".  ASCII case
- * ignored; "badexample.com" is not. */
+ * ignored; "badexample.com" is not.  Nothing is within "". */
 bool name_within(struct str name, struct str ancestor);
 
 #endif
