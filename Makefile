@@ -1,8 +1,8 @@
 # mailvet.  One make file; all output goes to build/.
 #
-#   make            the programs
+#   make            the programs       make install   DESTDIR, PREFIX, ...
 #   make check      all tests          make demo      real mail, end to end
-#   make lint       the house rules    make install   DESTDIR, PREFIX, ...
+#   make lint       the house rules    make dist      a tarball of HEAD
 
 VERSION = 0.1.0
 
@@ -27,18 +27,18 @@ HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE \
 	-fstack-clash-protection
 HARDEN_LD = -pie -Wl,-z,relro,-z,now
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-PACKAGES = libcrypto libidn2 ldns libselinux libsystemd libunbound
-LIBRARIES = -lmilter -lspf2 -lopendkim -lopendmarc -linih \
-	$(shell pkg-config --libs $(PACKAGES)) -lpthread
+LIBRARIES = -lmilter -lspf2 -lopendkim -lopendmarc -linih -lcrypto -lidn2 \
+	-lldns -lselinux -lsystemd -lunbound -ljansson -lpsl -lpthread
+REPORT_LIBRARIES = -lsqlite3 -lxml2 -lz -lcurl -lpq
 
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -MMD -MP \
 	-DMAILVET_VERSION='"$(VERSION)"' -DMAILVET_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	-DMAILVET_RUNDIR='"$(RUNDIR)"' $(CFLAGS) \
-	$(if $(SANITIZE),$(SANITIZE),$(HARDEN)) \
-	$(shell pkg-config --cflags $(PACKAGES))
+	$(if $(SANITIZE),$(SANITIZE),$(HARDEN))
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),$(SANITIZE),$(HARDEN_LD))
 
-ROOMS = base mail dns os filter trust pipeline milter spf dkim sign dmarc admin
+ROOMS = base mail dns os filter trust pipeline milter spf dkim sign dmarc \
+	report admin
 SOURCES = $(filter-out %/main.c,$(foreach r,$(ROOMS),$(wildcard src/$r/*.c)))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libmailvet.a
@@ -46,10 +46,15 @@ LIBRARY = $(BUILD)/libmailvet.a
 DAEMONS = spf dkim dmarc inbound sign
 PROGRAMS = $(DAEMONS:%=$(BUILD)/bin/mailvet-%) $(BUILD)/bin/mailvet
 
+# ---- test programs ---------------------------------------------------------
 UNIT_SOURCES = $(foreach r,$(ROOMS),$(wildcard tests/unit/$r/test_*.c))
 UNIT_TESTS = $(UNIT_SOURCES:%.c=$(BUILD)/%)
+TEST_LIBRARY = $(BUILD)/libtest.a
+TEST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
+TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
+	$(BUILD)/tests/spfcheck
 
-.PHONY: all unit clean
+.PHONY: all tests unit check demo lint install dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -76,11 +81,66 @@ $(BUILD)/tests/unit/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) \
 		-lcmocka $(LIBRARIES)
 
+# The fake MTA knows nothing of src/: an independent view of the protocol.
+$(TEST_OBJECTS): ALL_CFLAGS += -Itests/lib
+
+$(TEST_LIBRARY): $(TEST_OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/tests/scenario: tests/scenarios/run.c $(TEST_LIBRARY)
+	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+$(BUILD)/tests/concurrent: tests/scenarios/concurrent.c $(TEST_LIBRARY)
+	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+$(BUILD)/tests/spfcheck: tests/conformance/spfcheck.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+tests: all $(UNIT_TESTS) $(TEST_PROGRAMS)
+
+# ---- what people type ------------------------------------------------------
+check:
+	@tests/check
+
+demo:
+	@tests/env/install demo
+	@tests/env/unpack
+	@$(MAKE) -s -j2 all
+	@tests/e2e/demo
+
+lint:
+	@tests/lint/lint
+
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+
+MAN5 = $(wildcard docs/man/*.5)
+MAN8 = $(wildcard docs/man/*.8)
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)/mailvet \
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
+		$(DESTDIR)$(DATADIR)/mailvet/sendmail $(DESTDIR)$(DOCDIR) \
+		$(DESTDIR)$(SYSCONFDIR)/mailvet/mailvet.conf.d
+	install -m 755 $(BUILD)/bin/mailvet $(DESTDIR)$(BINDIR)/
+	install -m 755 $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
+		$(DESTDIR)$(LIBEXECDIR)/mailvet/
+	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/
+	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 sendmail-m4/mailvet.m4 \
+		$(DESTDIR)$(DATADIR)/mailvet/sendmail/
+	install -m 644 README.md CHANGES.md SECURITY.md LICENSE \
+		docs/architecture.md $(DESTDIR)$(DOCDIR)/
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=mailvet-$(VERSION)/ \
+		-o $(BUILD)/mailvet-$(VERSION).tar.gz HEAD
 
 clean:
 	rm -rf $(BUILD)
 
--include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d \
-	$(BUILD)/tests/unit/*/*.d)
+-include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*.d \
+	$(BUILD)/tests/*/*.d $(BUILD)/tests/unit/*/*.d)

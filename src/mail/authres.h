@@ -62,7 +62,7 @@ enum authres_part {
 
 /*
  * The value of a field of ours: "id; spf=pass ...; dkim=..." for the parts
- * that are known; "id; none" if none is.  The fold is left open, for a seal to be added.
+ * that are known; "id; none" if none is.  The fold is left open for a seal.
  */
 struct fold authres_write(struct arena *arena, struct str id,
 	const struct results *results, unsigned parts);

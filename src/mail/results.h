@@ -31,8 +31,7 @@ struct spf_results {
 	struct str mail_from_domain;  /* A-label, lower case */
 	struct str helo_name;
 	struct str mechanism;	/* that matched: "ip4:192.0.2.0/24"; or empty */
-	struct str reason;	/* why not, for people; or empty */
-	struct str explanation; /* the domain's exp= text; or empty */
+	struct str reason, explanation; /* why not; the domain's exp= text */
 };
 
 struct dkim_result {
@@ -56,7 +55,7 @@ struct dkim_results {
 enum dmarc_policy {
 	DMARC_POLICY_NONE,
 	DMARC_POLICY_QUARANTINE,
-	DMARC_POLICY_REJECT,
+	DMARC_POLICY_REJECT
 };
 enum dmarc_discovery { DMARC_TREEWALK, DMARC_PSL };
 

@@ -1,0 +1,12 @@
+/*
+ * The subcommands of `mailvet`.
+ */
+#ifndef ADMIN_COMMAND_H
+#define ADMIN_COMMAND_H
+
+/* Takes the arguments from its own name on; returns the exit status. */
+typedef int command_fn(int argc, char **argv);
+
+command_fn command_check;
+
+#endif
