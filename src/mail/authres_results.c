@@ -96,11 +96,13 @@ write_spf(struct writer *w, const struct spf_results *spf, bool detail)
 	begin(w, "spf", spf->mail_from);
 	pair(w, "reason", spf->reason);
 	/* A local part can be anything; one that needs quoting is left out. */
-	pair(w, "smtp.mailfrom", is_plain(spf->mail_from_address) ?
-		spf->mail_from_address : spf->mail_from_domain);
+	if (spf->mail_from_domain.n > 0 && is_plain(spf->mail_from_address))
+		pair(w, "smtp.mailfrom", spf->mail_from_address);
+	else
+		pair(w, "smtp.mailfrom", spf->mail_from_domain);
 	if (detail)
 		pair(w, "policy.domain", spf->mail_from_domain);
-	if (!spf->helo_known)
+	if (!spf->helo_known || spf->helo_name.n == 0)
 		return;
 	begin(w, "spf", spf->helo);
 	pair(w, "smtp.helo", spf->helo_name);
