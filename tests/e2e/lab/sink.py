@@ -1,0 +1,59 @@
+"""The correspondents' mail host: takes all mail and keeps it."""
+
+import re
+import socketserver
+import threading
+
+from . import child
+from .message import Message
+
+ADDRESS = ("192.0.2.10", 2525)
+
+
+class Session(socketserver.StreamRequestHandler):
+    def say(self, text):
+        self.wfile.write(text.encode() + b"\r\n")
+
+    def data(self):
+        """The message up to the dot, without the dots that hide one."""
+        lines = []
+        for line in self.rfile:
+            if line == b".\r\n":
+                break
+            lines.append(line[1:] if line.startswith(b".") else line)
+        return b"".join(lines)
+
+    def handle(self):
+        self.say("220 mail.friend.example ESMTP")
+        for line in self.rfile:
+            verb = re.match(rb"[A-Za-z]*", line).group().upper()
+            if verb == b"DATA":
+                self.say("354 go on")
+                self.server.keep(self.data())
+            if verb == b"QUIT":
+                self.say("221 bye")
+                return
+            self.say("250 ok")
+
+
+class Sink(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(ADDRESS, Session)
+        self.messages = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.shutdown()
+        self.server_close()
+
+    def keep(self, data):
+        self.messages.append(Message(data))
+
+    def wait(self, token):
+        """The message that has this token (see message.py), once it came."""
+        def found():
+            return next((m for m in self.messages if m.token() == token), None)
+        return child.wait_for(found, "outgoing mail " + token)

@@ -1,0 +1,58 @@
+"""The whole lab: name server, correspondents, milters, mail host."""
+
+import os
+import shutil
+
+from . import dns, inbox, keys, milters, mta, paths, sasl, sink, syslog
+
+
+def fresh(directory):
+    shutil.rmtree(directory, ignore_errors=True)
+    os.makedirs(directory)
+    return directory
+
+
+class World:
+    """What all scenarios share; `with` takes care of the end.
+
+    After that, .statuses says how each milter ended.
+    """
+
+    def __init__(self, mode):
+        self.mode = mode
+        self.directory = fresh(os.path.join(paths.BUILD, "demo", mode))
+        self.parts = []
+        self.statuses = {}
+
+    def __enter__(self):
+        try:
+            self.build()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def build(self):
+        here = self.directory
+        self.syslog = self.add(syslog.Syslog(os.path.join(here, "maillog")))
+        self.home_key = keys.Key(here, "home.example", "s1")
+        self.friend_key = keys.Key(here, "friend.example", "k1")
+        self.dns = self.add(dns.NameServer(
+            here, [self.home_key, self.friend_key]))
+        self.sink = self.add(sink.Sink())
+        self.sasl = self.add(sasl.Saslauthd())
+        self.milters = self.add(milters.Milters(
+            self.mode, self.home_key, here))
+        self.inbox = inbox.Inbox(os.path.join(here, "inbox"))
+        self.mta = self.add(mta.Sendmail(
+            self.mode, self.inbox.directory, here))
+
+    def add(self, part):
+        self.parts.append(part)
+        return part
+
+    def __exit__(self, *_):
+        while self.parts:
+            result = self.parts.pop().stop()
+            if result:
+                self.statuses.update(result)
