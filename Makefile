@@ -3,6 +3,7 @@
 #   make            the programs       make install   DESTDIR, PREFIX, ...
 #   make check      all tests          make demo      real mail, end to end
 #   make lint       the house rules    make dist      a tarball of HEAD
+#   make fuzz       each parser for TIME=60 seconds
 
 VERSION = 0.1.0
 
@@ -54,7 +55,8 @@ TEST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
 TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/spfcheck
 
-.PHONY: all tests unit check demo lint install dist clean
+.PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install dist \
+	clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -99,6 +101,32 @@ $(BUILD)/tests/spfcheck: tests/conformance/spfcheck.c $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES)
 
 tests: all $(UNIT_TESTS) $(TEST_PROGRAMS)
+
+# ---- fuzzing: clang's libFuzzer, a build of its own ------------------------
+FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BUILD = build/fuzz
+FUZZ_MAKE = $(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang \
+	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
+	CFLAGS="-O1 -g -fno-omit-frame-pointer"
+
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< \
+		$(LIBRARY) $(LIBRARIES)
+
+fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+
+# Each target for TIME seconds, new inputs in build/fuzz/corpus.
+TIME = 60
+fuzz:
+	@tests/env/install check
+	@$(FUZZ_MAKE) fuzzers
+	@tests/fuzz/run $(FUZZ_BUILD) $(TIME)
+
+# The inputs that we keep, once each; a part of make check.
+fuzz-replay:
+	@$(FUZZ_MAKE) fuzzers
+	@tests/fuzz/run $(FUZZ_BUILD) replay
 
 # ---- what people type ------------------------------------------------------
 check:
