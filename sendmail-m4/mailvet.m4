@@ -11,7 +11,7 @@ dnl or from wherever it is, the arguments defined before:
 dnl
 dnl	define(`MAILVET_MODE', `inbound')	default: chain
 dnl	define(`MAILVET_SOCKET_DIR', `/srv/run')	default: /run/mailvet
-dnl	include(`/usr/share/mailvet/mailvet.m4')
+dnl	include(`/usr/share/mailvet/sendmail/mailvet.m4')
 dnl
 dnl The filters stand after those that were defined above and before those
 dnl that follow.  Each chooses by itself whether a message is its business, so
