@@ -21,6 +21,7 @@ struct pipeline {
 	unsigned active;	      /* bit i: filter i works on the message */
 	unsigned hungry;	      /* bit i: filter i takes more body */
 	void *sessions[FILTERS_MAX];  /* of the active filters */
+	bool header_ended;	      /* the sessions had their headers event */
 	enum verdict kept;	      /* a final verdict of the message */
 	bool broken; /* out of memory for what the connection told */
 };
@@ -68,6 +69,7 @@ pipeline_reset(struct pipeline *p)
 	p->message = NULL;
 	p->active = 0;
 	p->hungry = 0;
+	p->header_ended = false;
 	p->kept = VERDICT_CONTINUE;
 }
 
@@ -250,10 +252,12 @@ pipeline_header(struct pipeline *p, struct str name, struct str value)
 enum verdict
 pipeline_headers(struct pipeline *p)
 {
-	enum verdict verdict = VERDICT_CONTINUE;
-
+	if (!is_open(p) || p->header_ended)
+		return keep(p, VERDICT_CONTINUE);
+	p->header_ended = true;
 	for (unsigned i = 0; is_open(p) && i < p->filters; i++) {
 		unsigned bit = 1u << i;
+		enum verdict verdict;
 
 		if (!(p->active & bit) || filter(p, i)->headers == NULL)
 			continue;
@@ -268,6 +272,9 @@ pipeline_headers(struct pipeline *p)
 enum verdict
 pipeline_body(struct pipeline *p, struct str chunk)
 {
+	/* An MTA that leaves the end of the header out must not surprise a
+	 * session. */
+	pipeline_headers(p);
 	for (unsigned i = 0; is_open(p) && i < p->filters; i++) {
 		unsigned bit = 1u << i;
 		enum verdict verdict;
@@ -299,6 +306,7 @@ publish(struct pipeline *p)
 enum verdict
 pipeline_end(struct pipeline *p)
 {
+	pipeline_headers(p);
 	if (!is_open(p) || p->active == 0)
 		return keep(p, VERDICT_CONTINUE);
 	if (gate_receive(&p->snapshot->gate, p->message) < 0)
