@@ -1,0 +1,139 @@
+#include "spf/received.h"
+#include "base/strbuf.h"
+#include "mail/header.h"
+
+/* A line may have 998 bytes, and quoting may double the size. */
+enum { VALUE_MAX = 400 };
+
+/* Between the domain and the client's address. */
+static const char *const phrases[] = {
+	[AUTH_NONE] = "has no SPF record for",
+	[AUTH_PASS] = "permits",
+	[AUTH_FAIL] = "does not permit",
+	[AUTH_SOFTFAIL] = "probably does not permit",
+	[AUTH_NEUTRAL] = "makes no statement about",
+	[AUTH_POLICY] = "was not checked for",
+	[AUTH_TEMPERROR] = "could not be checked for",
+	[AUTH_PERMERROR] = "has an SPF record in error for",
+};
+
+static char
+printable(char c)
+{
+	return c >= ' ' && c <= '~' ? c : '?';
+}
+
+/* dot-atom without quotes, anything else as a quoted-string (RFC 5322). */
+static bool
+is_dot_atom(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (c == '.' && (i == 0 || i + 1 == s.n || s.p[i - 1] == '.'))
+			return false;
+		if (c == '\0' || (!is_alpha(c) && !is_digit(c) &&
+			strchr(".!#$%&'*+-/=?^_`{|}~", c) == NULL))
+			return false;
+	}
+	return s.n > 0;
+}
+
+static void
+add_quoted(struct strbuf *sb, struct str value)
+{
+	sb_addc(sb, '"');
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			sb_addc(sb, '\\');
+		sb_addc(sb, printable(value.p[i]));
+	}
+	sb_addc(sb, '"');
+}
+
+/* key=value; as one token.  Nothing for an empty value. */
+static void
+add_pair(struct fold *fold, const char *key, struct str value)
+{
+	struct strbuf sb = sb_new(fold->sb.arena);
+	struct str token;
+
+	if (value.n == 0)
+		return;
+	value = str_first(value, VALUE_MAX);
+	sb_addf(&sb, "%s=", key);
+	if (is_dot_atom(value))
+		sb_add(&sb, value);
+	else
+		add_quoted(&sb, value);
+	sb_addc(&sb, ';');
+	token = sb_done(&sb);
+	if (token.p == NULL)
+		fold->sb.failed = true;
+	else
+		fold_add(fold, token);
+}
+
+/* Words of ours and of name, of which only harmless bytes are kept. */
+static void
+add_word(struct strbuf *sb, struct str name)
+{
+	name = str_first(name, VALUE_MAX);
+	for (size_t i = 0; i < name.n; i++) {
+		char c = printable(name.p[i]);
+
+		sb_addc(sb, strchr("()\\ ", c) != NULL ? '?' : c);
+	}
+}
+
+/* (receiver: domain permits 192.0.2.1), with folds between the words. */
+static void
+add_comment(struct fold *fold, const struct spf_query *query,
+	const struct spf_answer *answer)
+{
+	struct strbuf sb = sb_new(fold->sb.arena);
+	char ip[IP_TEXT_SIZE];
+	struct str rest;
+
+	sb_addc(&sb, '(');
+	if (query->receiver.n > 0) {
+		add_word(&sb, query->receiver);
+		sb_addz(&sb, ": ");
+	}
+	if (answer->domain.n > 0)
+		add_word(&sb, answer->domain);
+	else
+		sb_addz(&sb, "the sender");
+	sb_addf(&sb, " %s %s)", phrases[answer->result],
+		query->client.family == IP_NONE ? "this client" :
+		ipaddr_text(&query->client, ip));
+	rest = sb_done(&sb);
+	if (rest.p == NULL)
+		fold->sb.failed = true;
+	while (rest.p != NULL)
+		fold_add(fold, str_cut(&rest, ' '));
+}
+
+struct str
+spf_received(struct arena *arena, const struct spf_query *query,
+	const struct spf_answer *answer)
+{
+	struct fold fold = fold_new(arena, STR("Received-SPF"));
+	bool helo = query->identity == SPF_HELO;
+	char ip[IP_TEXT_SIZE];
+
+	fold_add(&fold, str_of(auth_result_text(answer->result)));
+	add_comment(&fold, query, answer);
+	add_pair(&fold, "receiver", query->receiver);
+	add_pair(&fold, "identity", helo ? STR("helo") : STR("mailfrom"));
+	if (query->client.family != IP_NONE)
+		add_pair(&fold, "client-ip",
+			str_of(ipaddr_text(&query->client, ip)));
+	add_pair(&fold, "helo", query->helo);
+	if (!helo)
+		add_pair(&fold, "envelope-from",
+			query->sender.n > 0 ? query->sender : STR("<>"));
+	add_pair(&fold, "mechanism", answer->mechanism);
+	add_pair(&fold, "problem", answer->reason);
+	return fold_done(&fold);
+}
