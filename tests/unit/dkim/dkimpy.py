@@ -1,0 +1,37 @@
+"""The independent DKIM implementation, for the unit tests.
+
+dkimpy.py sign KEYFILE SELECTOR DOMAIN CANON ALGORITHM [l] < message
+    prints the signed message
+dkimpy.py verify RECORD < message
+    exits 0 if the first signature verifies with that key record
+"""
+import sys
+
+import dkim
+
+
+def sign(keyfile, selector, domain, canon, algorithm, *flags):
+    key = open(keyfile, 'rb').read()
+    if algorithm.startswith('ed25519'):
+        key = key.strip()
+    message = sys.stdin.buffer.read()
+    signer = dkim.DKIM(message, minkey=0)
+    head, body = canon.encode().split(b'/')
+    field = signer.sign(selector.encode(), domain.encode(), key,
+                        canonicalize=(head, body),
+                        include_headers=[b'from', b'to', b'subject'],
+                        signature_algorithm=algorithm.encode(),
+                        length='l' in flags)
+    sys.stdout.buffer.write(field + message)
+    return 0
+
+
+def verify(record):
+    message = sys.stdin.buffer.read()
+    verifier = dkim.DKIM(message)
+    good = verifier.verify(dnsfunc=lambda name, timeout=5: record.encode())
+    return 0 if good else 1
+
+
+if __name__ == '__main__':
+    sys.exit({'sign': sign, 'verify': verify}[sys.argv[1]](*sys.argv[2:]))
