@@ -1,0 +1,85 @@
+#include "sign/conf.h"
+#include "unit/dkim/support.h"
+
+/* Load a [sign] section; the result of conf_load. */
+static int
+load(struct arena *arena, const char *text, struct sign_conf *ret)
+{
+	const struct conf_section *sections[] = { &sign_section, NULL };
+	struct conf_source source = { NULL, NULL, NULL };
+	struct conf_errors errors = { .arena = arena };
+	struct conf *conf = NULL;
+	char path[64];
+	FILE *f = test_file(path);
+	int r;
+
+	fprintf(f, "[sign]\n%s\n", text);
+	fclose(f);
+	source.path = path;
+	r = conf_load(arena, &source, sections, &errors, &conf);
+	unlink(path);
+	if (r == 0)
+		*ret = *(const struct sign_conf *)conf_get(conf, "sign");
+	return r;
+}
+
+static void
+test_defaults(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct sign_conf conf;
+
+	(void)state;
+	assert_int_equal(0, load(arena, "", &conf));
+	assert_null(conf.domain);
+	assert_null(conf.selector);
+	assert_null(conf.key);
+	assert_false(conf.subdomains);
+	arena_free(arena);
+}
+
+static void
+test_values(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct sign_conf conf;
+
+	(void)state;
+	assert_int_equal(0, load(arena,
+		"domain = x.example\nselector = s1\nkey = /etc/key\n"
+		"subdomains = yes",
+		&conf));
+	assert_string_equal("x.example", conf.domain);
+	assert_string_equal("s1", conf.selector);
+	assert_string_equal("/etc/key", conf.key);
+	assert_true(conf.subdomains);
+	arena_free(arena);
+}
+
+static void
+test_bad(void **state)
+{
+	static const char *const rows[] = { "key = relative/path",
+		"subdomains = maybe", "no-such-option = 1" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct arena *arena = arena_new(0);
+		struct sign_conf conf;
+
+		assert_int_equal(ERR_CONFIG, load(arena, rows[i], &conf));
+		arena_free(arena);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_bad),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
