@@ -1,0 +1,268 @@
+#!/bin/bash
+# config.sh [BINDIR]: faults that a daemon must refuse to start with, and
+# sockets that it must or must not take.  Prints TAP.
+#
+# For a fault of the config: standard error names file:line, the exit
+# status is 78 (EX_CONFIG), and no socket was made.
+set -u
+
+bin=${1:-build/bin}
+tmp=$(mktemp -d /tmp/mv.XXXXXX)
+passed=0
+failed=0
+pids=()
+trap 'stop_all; rm -rf "$tmp"' EXIT
+
+stop_all() {
+	for p in "${pids[@]}"; do
+		kill -KILL "$p" 2>/dev/null
+	done
+	pids=()
+}
+
+result() { # OK NAME [DETAIL]
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok - config: $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok - config: $2"
+		echo "# ${3:-}"
+		sed 's/^/#   /' "$tmp/err" | head -n 5
+	fi
+}
+
+# The usual config; the faulty lines are appended to it.
+write() { # LINE...
+	cat >"$tmp/c.conf" <<-END
+		[common]
+		authserv-id = mx.test
+		seal-key = $tmp/seal.key
+		zone = $tmp/zone
+	END
+	printf '%s\n' "$@" >>"$tmp/c.conf"
+}
+
+start() { # NAME [ARGUMENT]...: in the background, its pid in $pid
+	local name=$1
+	shift
+	"$bin/mailvet-$name" "$@" 2>"$tmp/err" &
+	pid=$!
+	pids+=("$pid")
+}
+
+ended() { # SECONDS: wait for $pid; status in $status, "runs" if it does
+	local i
+	for ((i = 0; i < $1 * 20; i++)); do
+		if ! kill -0 "$pid" 2>/dev/null; then
+			wait "$pid"
+			status=$?
+			return
+		fi
+		sleep 0.05
+	done
+	status=runs
+}
+
+# Does it take a connection?
+listens() { # PATH
+	/usr/bin/python3 - "$1" 2>/dev/null <<-'END'
+		import socket, sys
+		socket.socket(socket.AF_UNIX).connect(sys.argv[1])
+	END
+}
+
+up() { # PATH
+	local i
+	for ((i = 0; i < 200; i++)); do
+		listens "$1" && return 0
+		kill -0 "$pid" 2>/dev/null || return 1
+		sleep 0.05
+	done
+	return 1
+}
+
+stop() {
+	kill -TERM "$pid" 2>/dev/null
+	ended 8
+}
+
+refuses() { # NAME DAEMON PATTERN: start, expect 78 and PATTERN
+	rm -f "$tmp/x.sock"
+	start "$2" -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+	ended 5
+	[ "$status" = 78 ]
+	result $? "$1: exit 78" "status $status"
+	grep -Eq -- "$3" "$tmp/err"
+	result $? "$1: says where" "no match for $3"
+	[ ! -e "$tmp/x.sock" ]
+	result $? "$1: nothing listens" "there is a socket"
+	[ "$status" != runs ] || stop
+}
+
+head -c 32 /dev/zero | od -An -tx1 | tr -d ' \n' >"$tmp/seal.key"
+chmod 0640 "$tmp/seal.key"
+: >"$tmp/zone"
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
+	-out "$tmp/good.pem" 2>/dev/null
+chmod 0600 "$tmp/good.pem"
+echo 'this is no key' >"$tmp/junk.pem"
+sign=("[sign]" "domain = example.org" "selector = s")
+at="c\\.conf:[0-9]+"
+
+# ---- faults of the config: each daemon has the parser ----------------------
+for d in spf dkim dmarc inbound; do
+	write "no-such-key = 1"
+	refuses "unknown key, $d" "$d" "c\\.conf:5: .*no-such-key"
+done
+write "${sign[@]}" "key = $tmp/good.pem" "no-such-key = 1"
+refuses "unknown key, sign" sign "c\\.conf:9: .*no-such-key"
+write "deadline = soon"
+refuses "bad duration" inbound "c\\.conf:5: .*deadline"
+write "deadline = 99999s"
+refuses "duration out of range" inbound "c\\.conf:5: .*deadline"
+write "log-level = shouting"
+refuses "bad choice" inbound "c\\.conf:5: .*log-level"
+write "internal-hosts = 127.0.0.0/33"
+refuses "bad network" inbound "c\\.conf:5: .*internal-hosts"
+write "dry-run = perhaps"
+refuses "bad yes or no" inbound "c\\.conf:5: .*dry-run"
+write "nameservers = not-an-address"
+refuses "bad name server" inbound "c\\.conf:5: .*nameservers"
+write "[nosuchsection]" "a = b"
+refuses "unknown section" inbound "$at: "
+write "[common" "a = b"
+refuses "broken section line" inbound "c\\.conf:5: "
+write "this is no key and value"
+refuses "broken line" inbound "c\\.conf:5: "
+write "deadline = soon" "dry-run = perhaps"
+refuses "two faults" inbound "c\\.conf:5: "
+grep -q "c\\.conf:6: " "$tmp/err"
+result $? "two faults: both are told"
+write ""
+mkdir "$tmp/c.conf.d"
+printf '[common]\n\nno-such-key = 1\n' >"$tmp/c.conf.d/10-x.conf"
+refuses "a fault in a drop-in" inbound "10-x\\.conf:3: .*no-such-key"
+rm -r "$tmp/c.conf.d"
+
+# ---- files that the config names -------------------------------------------
+write "${sign[@]}" "key = $tmp/missing.pem"
+refuses "missing key file" sign "c\\.conf:8: .*missing\\.pem"
+write "${sign[@]}" "key = $tmp/junk.pem"
+refuses "key file that is no key" sign "c\\.conf:8: .*junk\\.pem"
+write "${sign[@]}" "key = $tmp"
+refuses "key file that is a directory" sign "c\\.conf:8: "
+write "${sign[@]}"
+refuses "no key at all" sign "key"
+write ""
+sed -i "s,^zone.*,zone = $tmp/nozone," "$tmp/c.conf"
+refuses "missing zone file" inbound "c\\.conf:4: .*nozone"
+write ""
+echo "too short" >"$tmp/seal.key"
+refuses "seal key that is none" spf "seal\\.key|c\\.conf:3"
+rm "$tmp/seal.key"
+refuses "missing seal key" spf "seal\\.key|c\\.conf:3"
+head -c 32 /dev/zero | od -An -tx1 | tr -d ' \n' >"$tmp/seal.key"
+chmod 0640 "$tmp/seal.key"
+
+# ---- the config itself -------------------------------------------------------
+rm -f "$tmp/c.conf"
+refuses "missing config" inbound "c\\.conf"
+mkdir "$tmp/c.conf"
+refuses "config that is a directory" inbound "c\\.conf"
+rmdir "$tmp/c.conf"
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	# root may read everything without this capability, so drop it
+	write ""
+	chmod 0 "$tmp/c.conf"
+	chmod 0777 "$tmp"
+	setpriv --reuid 65534 --clear-groups "$bin/mailvet-inbound" \
+		-c "$tmp/c.conf" --socket "unix:$tmp/x.sock" 2>"$tmp/err" &
+	pid=$!
+	pids+=("$pid")
+	ended 5
+	[ "$status" = 78 ] && grep -q "c\\.conf" "$tmp/err" &&
+		[ ! -e "$tmp/x.sock" ]
+	result $? "unreadable config: exit 78" "status $status"
+	chmod 0644 "$tmp/c.conf"
+	chmod 0700 "$tmp"
+fi
+
+# ---- -t checks and does not start --------------------------------------------
+write ""
+start inbound -t -c "$tmp/c.conf"
+ended 5
+[ "$status" = 0 ]
+result $? "-t with a good config: exit 0" "status $status"
+write "no-such-key = 1"
+start inbound -t -c "$tmp/c.conf"
+ended 5
+[ "$status" = 78 ] && grep -q "c\\.conf:5: " "$tmp/err"
+result $? "-t with a bad config: exit 78, says where" "status $status"
+
+# ---- reload -------------------------------------------------------------------
+write ""
+start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+up "$tmp/x.sock"
+result $? "a good config: listens"
+write "no-such-key = 1"
+kill -HUP "$pid"
+sleep 0.5
+kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
+result $? "a bad config on reload: goes on"
+grep -q "c\\.conf:5: " "$tmp/err"
+result $? "a bad config on reload: says where"
+
+# ---- sockets -------------------------------------------------------------------
+write ""
+first=$pid
+cp "$tmp/err" "$tmp/err1"
+start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+ended 5
+[ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
+result $? "socket in use: refuses" "status $status"
+grep -q "x\\.sock" "$tmp/err"
+result $? "socket in use: says which"
+listens "$tmp/x.sock" && kill -0 "$first" 2>/dev/null
+result $? "socket in use: the first still has it"
+pid=$first
+kill -KILL "$pid"
+wait "$pid" 2>/dev/null
+
+[ -S "$tmp/x.sock" ] && ! listens "$tmp/x.sock"
+result $? "(a killed daemon leaves a stale socket)"
+start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+up "$tmp/x.sock"
+result $? "stale socket: is replaced"
+stop
+[ "$status" = 0 ]
+result $? "SIGTERM: exit 0" "status $status"
+
+long=$tmp/$(printf 'x%.0s' {1..150}).sock
+start inbound -c "$tmp/c.conf" --socket "unix:$long"
+ended 5
+[ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ] &&
+	grep -q "xxxx" "$tmp/err"
+result $? "socket path too long: refuses and says so" "status $status"
+
+echo "precious" >"$tmp/file"
+start inbound -c "$tmp/c.conf" --socket "unix:$tmp/file"
+ended 5
+[ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ] &&
+	[ "$(cat "$tmp/file")" = precious ]
+result $? "a file where the socket should be: left alone" "status $status"
+
+start inbound -c "$tmp/c.conf" --socket "unix:$tmp/nowhere/x.sock"
+ended 5
+[ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
+result $? "socket in a directory that is not there: refuses" \
+	"status $status"
+
+start inbound -c "$tmp/c.conf" --socket "nonsense:here"
+ended 5
+[ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
+result $? "a socket of an unknown kind: refuses" "status $status"
+
+echo "1..$((passed + failed))"
+echo "# $passed passed, $failed failed"
+[ "$failed" = 0 ]
