@@ -20,8 +20,9 @@ static const struct conf_option options[] = {
 	{ .key = "submission-daemons",
 		.type = CONF_LIST,
 		.offset = AT(submission_daemons),
-		.initial = "MSA",
-		.help = "Listeners for submission, as {daemon_name} has them" },
+		.initial = "*",
+		.help = "Listeners where clients may authenticate, by "
+			"{daemon_name}; *: all" },
 	{ .key = "nameservers",
 		.type = CONF_LIST,
 		.offset = AT(nameservers),

@@ -7,13 +7,15 @@ is_internal(const struct common *common, const struct connection *connection)
 		&connection->client);
 }
 
+/* May a client authenticate here? */
 static bool
 is_submission(const struct common *common, const struct connection *connection)
 {
 	const struct conf_list *daemons = &common->submission_daemons;
 
 	for (size_t i = 0; i < daemons->count; i++)
-		if (str_ieq(daemons->items[i], connection->daemon_name))
+		if (str_eq(daemons->items[i], STR("*")) ||
+			str_ieq(daemons->items[i], connection->daemon_name))
 			return true;
 	return false;
 }

@@ -12,8 +12,8 @@
 
 /*
  * Can mail on this connection be for a filter of that direction?  Known at
- * CONNECT.  OUTBOUND: from an internal host, or on a submission listener, where
- * the client may still authenticate.  INBOUND: not from an internal host.
+ * CONNECT.  OUTBOUND: from an internal host, or on one of submission-daemons,
+ * where the client may still authenticate.  INBOUND: not from an internal host.
  */
 bool direction_may_want(enum direction direction, const struct common *common,
 	const struct connection *connection);
