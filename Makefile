@@ -19,6 +19,9 @@ DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/mailvet
 SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
+TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 RUNDIR ?= /run/mailvet
 
 # ---- the build -------------------------------------------------------------
@@ -45,7 +48,9 @@ OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libmailvet.a
 
 DAEMONS = spf dkim dmarc inbound sign
-PROGRAMS = $(DAEMONS:%=$(BUILD)/bin/mailvet-%) $(BUILD)/bin/mailvet
+HELPERS = seal-key
+PROGRAMS = $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
+	$(HELPERS:%=$(BUILD)/bin/mailvet-%) $(BUILD)/bin/mailvet
 
 # ---- test programs ---------------------------------------------------------
 UNIT_SOURCES = $(foreach r,$(ROOMS),$(wildcard tests/unit/$r/test_*.c))
@@ -55,8 +60,8 @@ TEST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
 TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/spfcheck
 
-.PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install dist \
-	clean
+.PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install \
+	install-systemd dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -65,6 +70,11 @@ all: $(PROGRAMS)
 $(BUILD)/bin/mailvet-%: $(BUILD)/src/%/main.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES)
+
+# Needs the C library only.
+$(BUILD)/bin/mailvet-seal-key: $(BUILD)/src/seal-key/main.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
 $(BUILD)/bin/mailvet: $(BUILD)/src/admin/main.o $(LIBRARY)
 	@mkdir -p $(@D)
@@ -147,13 +157,14 @@ unit: $(UNIT_TESTS)
 MAN5 = $(wildcard docs/man/*.5)
 MAN8 = $(wildcard docs/man/*.8)
 
-install: all
+install: all install-systemd
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)/mailvet \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 		$(DESTDIR)$(DATADIR)/mailvet/sendmail $(DESTDIR)$(DOCDIR) \
 		$(DESTDIR)$(SYSCONFDIR)/mailvet/mailvet.conf.d
 	install -m 755 $(BUILD)/bin/mailvet $(DESTDIR)$(BINDIR)/
 	install -m 755 $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
+		$(HELPERS:%=$(BUILD)/bin/mailvet-%) \
 		$(DESTDIR)$(LIBEXECDIR)/mailvet/
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
@@ -161,6 +172,22 @@ install: all
 		$(DESTDIR)$(DATADIR)/mailvet/sendmail/
 	install -m 644 README.md CHANGES.md SECURITY.md LICENSE \
 		docs/architecture.md $(DESTDIR)$(DOCDIR)/
+
+# The units name the programs by path; all else in them is the same everywhere.
+install-systemd:
+	install -d $(DESTDIR)$(UNITDIR)/mailvet-.service.d \
+		$(DESTDIR)$(SYSUSERSDIR) $(DESTDIR)$(TMPFILESDIR)
+	install -m 644 $(wildcard systemd/*.socket systemd/*.service \
+		systemd/*.timer systemd/*.target) $(DESTDIR)$(UNITDIR)/
+	install -m 644 systemd/mailvet-.service.d/sandbox.conf \
+		$(DESTDIR)$(UNITDIR)/mailvet-.service.d/
+	sed -i 's|/usr/libexec/mailvet|$(LIBEXECDIR)/mailvet|g' \
+		$(DESTDIR)$(UNITDIR)/mailvet-*.service \
+		$(DESTDIR)$(UNITDIR)/mailvet-.service.d/sandbox.conf
+	install -m 644 systemd/mailvet.sysusers \
+		$(DESTDIR)$(SYSUSERSDIR)/mailvet.conf
+	install -m 644 systemd/mailvet.tmpfiles \
+		$(DESTDIR)$(TMPFILESDIR)/mailvet.conf
 
 dist:
 	@mkdir -p $(BUILD)
