@@ -55,6 +55,9 @@ PROGRAMS = $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
 # ---- test programs ---------------------------------------------------------
 UNIT_SOURCES = $(foreach r,$(ROOMS),$(wildcard tests/unit/$r/test_*.c))
 UNIT_TESTS = $(UNIT_SOURCES:%.c=$(BUILD)/%)
+# What the tests of a room share: *.c beside them that is no test.
+UNIT_SHARED = $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*/*.c))
+UNIT_LIBRARY = $(BUILD)/libunit.a
 TEST_LIBRARY = $(BUILD)/libtest.a
 TEST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
 TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
@@ -88,10 +91,15 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(LIBRARY)
+$(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) \
-		-lcmocka $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES)
+
+$(UNIT_SHARED:%.c=$(BUILD)/%.o): ALL_CFLAGS += -Itests
+
+$(UNIT_LIBRARY): $(UNIT_SHARED:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
 
 # The fake MTA knows nothing of src/: an independent view of the protocol.
 $(TEST_OBJECTS): ALL_CFLAGS += -Itests/lib

@@ -45,7 +45,8 @@ load(struct arena *arena, const char *text)
 	fprintf(f, "[dkim]\n%s\n", text);
 	fclose(f);
 	source.path = path;
-	assert_int_equal(0, conf_load(arena, &source, sections, &errors, &conf));
+	assert_int_equal(0,
+		conf_load(arena, &source, sections, &errors, &conf));
 	unlink(path);
 	load.conf = conf;
 	assert_int_equal(0, dkim_filter.load(&load, &settings));

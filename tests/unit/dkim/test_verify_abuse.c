@@ -1,0 +1,208 @@
+#include "unit/dkim/signed.h"
+
+#include <pthread.h>
+#include <time.h>
+
+/* Each sampled change breaks the signature, unless it may not matter. */
+static void
+test_changed_bytes(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct str text = signed_message(arena, "simple/simple");
+	const char *from = memmem(text.p, text.n, "From:", 5);
+	const char *date = memmem(text.p, text.n, "Date:", 5);
+	const char *body = memmem(text.p, text.n, "Hello", 5);
+
+	(void)state;
+	for (const char *p = from; p < text.p + text.n; p++) {
+		struct arena *one = arena_new(0);
+		struct str changed = arena_copy(one, text);
+		bool loose = p >= date && p < body;
+		struct dkim_result r;
+
+		if (*p == '\r' || *p == '\n' || *p == ':' || *p == '\t') {
+			arena_free(one);
+			continue;
+		}
+		((char *)changed.p)[p - text.p] ^= 1;
+		r = verify_one(one, changed, 50);
+		if (loose != (r.result == AUTH_PASS))
+			fail_msg("byte %td: %s", p - text.p,
+				auth_result_text(r.result));
+		arena_free(one);
+	}
+	arena_free(arena);
+}
+
+static void
+test_many_signatures(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct str text = signed_message(arena, "relaxed/relaxed");
+	size_t n =
+		(size_t)((char *)memmem(text.p, text.n, "From:", 5) - text.p);
+	struct strbuf sb = sb_new(arena);
+	struct dkim_results r;
+
+	(void)state;
+	for (int i = 0; i < 60; i++)
+		sb_add(&sb, str_first(text, n));
+	sb_add(&sb, str_from(text, n));
+	r = verify_message(
+		arena, &world.options, world.dns, sb_done(&sb), 1000);
+	assert_int_equal(20, r.count);
+	for (size_t i = 0; i < r.count; i++)
+		assert_int_equal(
+			i < 10 ? AUTH_PASS : AUTH_NEUTRAL, r.sigs[i].result);
+	arena_free(arena);
+}
+
+static void
+test_huge(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct str text = signed_message(arena, "relaxed/relaxed");
+	struct strbuf sb = sb_new(arena);
+	struct dkim_results r;
+
+	(void)state;
+	sb_addz(&sb, "DKIM-Signature: v=1; d=example.com; s=x; b=");
+	for (int i = 0; i < 100000; i++)
+		sb_addc(&sb, 'A');
+	sb_addz(&sb, "\r\n");
+	sb_add(&sb, text);
+	r = verify_message(
+		arena, &world.options, world.dns, sb_done(&sb), 1000);
+	assert_int_equal(2, r.count);
+	assert_int_equal(AUTH_PERMERROR, r.sigs[0].result);
+	assert_str(r.sigs[0].reason, "signature field too long");
+	assert_int_equal(AUTH_PASS, r.sigs[1].result);
+	arena_free(arena);
+}
+
+static void
+test_long_line(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct strbuf sb = sb_new(arena);
+	struct str text = signed_message(arena, "relaxed/relaxed");
+
+	(void)state;
+	sb_add(&sb, text);
+	for (int i = 0; i < 3 << 20; i++)
+		sb_addc(&sb, 'A');
+	assert_int_equal(
+		AUTH_PERMERROR, verify_one(arena, sb_done(&sb), 65535).result);
+	arena_free(arena);
+}
+
+/* The keys share the budget: ten that never come cost it once. */
+static void
+test_budget(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct str text = dkimpy_sign(arena, &world.rsa,
+		"timeout example.com relaxed/relaxed rsa-sha256",
+		plain_message);
+	size_t n =
+		(size_t)((char *)memmem(text.p, text.n, "From:", 5) - text.p);
+	struct strbuf sb = sb_new(arena);
+	struct timespec start, end;
+	struct dkim_results r;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		sb_add(&sb, str_first(text, n));
+	sb_add(&sb, str_from(text, n));
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	r = verify_message(
+		arena, &world.options, world.dns, sb_done(&sb), 1000);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	assert_true(end.tv_sec - start.tv_sec <= 1);
+	for (size_t i = 0; i < r.count; i++)
+		assert_int_equal(AUTH_TEMPERROR, r.sigs[i].result);
+	arena_free(arena);
+}
+
+/* An arena that is full at any point is ERR_NOMEM, and nothing else. */
+static void
+test_nomem(void **state)
+{
+	struct arena *outer = arena_new(0);
+	struct str text = signed_message(outer, "relaxed/relaxed");
+	struct headers headers = { 0 };
+	struct str body = split_message(outer, text, &headers);
+	int r = ERR_NOMEM;
+
+	(void)state;
+	for (size_t limit = 64; r < 0; limit += 48) {
+		struct arena *arena = arena_new(limit);
+		struct dns_scope scope = { world.dns, arena, 300, 0 };
+		struct dkim_results results = { 0 };
+		struct verifier *v = NULL;
+
+		r = verifier_new(arena, &world.options, &scope, &headers, &v);
+		if (r == 0)
+			r = verifier_body(v, body);
+		if (r == 0)
+			r = verifier_end(v, &results);
+		assert_true(r == 0 || r == ERR_NOMEM);
+		if (r == 0)
+			assert_true(results.sigs[0].result == AUTH_PASS ||
+				    results.sigs[0].result == AUTH_TEMPERROR);
+		arena_free(arena);
+	}
+	arena_free(outer);
+}
+
+static void *
+worker(void *arg)
+{
+	struct str *text = arg;
+
+	for (int i = 0; i < 50; i++) {
+		struct arena *arena = arena_new(0);
+		struct dkim_results r = verify_message(
+			arena, &world.options, world.dns, *text, 37);
+		bool good = r.count == 1 && r.sigs[0].result == AUTH_PASS;
+
+		arena_free(arena);
+		if (!good)
+			return arg;
+	}
+	return NULL;
+}
+
+static void
+test_threads(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct str text = signed_message(arena, "relaxed/relaxed");
+	pthread_t threads[8];
+	void *bad;
+
+	(void)state;
+	for (int i = 0; i < 8; i++)
+		pthread_create(&threads[i], NULL, worker, &text);
+	for (int i = 0; i < 8; i++) {
+		pthread_join(threads[i], &bad);
+		assert_null(bad);
+	}
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_changed_bytes),
+		cmocka_unit_test(test_many_signatures),
+		cmocka_unit_test(test_huge),
+		cmocka_unit_test(test_long_line),
+		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_nomem),
+		cmocka_unit_test(test_threads),
+	};
+
+	return cmocka_run_group_tests(tests, signed_setup, signed_teardown);
+}
