@@ -59,28 +59,34 @@ rounded(size_t size)
 	return (size + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* A block with room for size more bytes becomes the newest. */
+/*
+ * A block with room for size more bytes.  A large one, which is full at once,
+ * goes behind the newest, whose room would else be lost to the small ones.
+ */
 static struct block *
 new_block(struct arena *arena, size_t size)
 {
-	size_t room = size > BLOCK_SIZE / 4 ? size : BLOCK_SIZE;
+	bool large = size > BLOCK_SIZE / 4;
+	size_t room = large ? size : BLOCK_SIZE;
 	struct block *b = malloc(sizeof(*b) + room);
+	struct block **at = large && arena->blocks != NULL ?
+		&arena->blocks->next : &arena->blocks;
 
 	if (b == NULL)
 		return NULL;
 	b->size = room;
 	b->used = 0;
-	b->next = arena->blocks;
-	arena->blocks = b;
+	b->next = *at;
+	*at = b;
 	return b;
 }
 
 /* Does the ceiling allow size more bytes?  Zero means no ceiling. */
-static int
+static bool
 within_limit(const struct arena *arena, size_t size)
 {
 	if (size > SIZE_MAX / 2)
-		return 0;
+		return false;
 	return arena->limit == 0 || (arena->used <= arena->limit &&
 		size <= arena->limit - arena->used);
 }
@@ -115,18 +121,23 @@ arena_array(struct arena *arena, size_t count, size_t size)
 }
 
 /* Grow the newest allocation where it stands, if it is that. */
-static int
-grow_in_place(struct arena *arena, void *old, size_t old_size, size_t more)
+static bool
+grow_in_place(struct arena *arena, void *old, size_t old_size, size_t new_size)
 {
 	struct block *b = arena->blocks;
 	unsigned char *end = (unsigned char *)old + rounded(old_size);
+	size_t more;
 
-	if (b == NULL || end != b->data + b->used || more > b->size - b->used)
-		return 0;
+	if (b == NULL || end != b->data + b->used ||
+		!within_limit(arena, new_size - old_size))
+		return false;
+	more = rounded(new_size) - rounded(old_size);
+	if (more > b->size - b->used)
+		return false;
 	memset(end, 0, more);
 	b->used += more;
 	arena->used += more;
-	return 1;
+	return true;
 }
 
 void *
@@ -136,10 +147,7 @@ arena_grow(struct arena *arena, void *old, size_t old_size, size_t new_size)
 
 	if (new_size <= old_size)
 		return old;
-	if (!within_limit(arena, new_size))
-		return NULL;
-	if (old_size > 0 && grow_in_place(arena, old, old_size,
-		rounded(new_size) - rounded(old_size)))
+	if (old_size > 0 && grow_in_place(arena, old, old_size, new_size))
 		return old;
 	p = arena_alloc(arena, new_size);
 	if (p != NULL && old_size > 0)

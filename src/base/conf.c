@@ -1,14 +1,14 @@
 #include "base/conf.h"
 
+#include "base/conf_files.h"
 #include "base/conf_value.h"
 #include "base/strbuf.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <ini.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
+
+/* The number of the "file" whose settings stand above all files. */
+enum { COMMAND_LINE = 0 };
 
 /* Where a key was set; the chain is in the order of setting, newest first. */
 struct origin {
@@ -25,22 +25,12 @@ struct conf {
 	struct origin *origins;
 };
 
-/* One file being read. */
-struct reading {
+/* A configuration being loaded. */
+struct loading {
 	struct arena *arena;
 	struct conf *conf;
 	const char *const *foreign;
 	struct conf_errors *errors;
-	const char *path;
-	const char *setting; /* instead of a file: what set the value */
-	FILE *file;
-	unsigned file_number;
-	unsigned line;
-	bool continued; /* the line continues the key before it */
-	bool has_key;	/* there is one, in this section, to continue */
-	bool failed;	/* out of memory */
-	struct origin *last;
-	struct strbuf text; /* of the last key, with its continuations */
 };
 
 void
@@ -64,18 +54,6 @@ conf_error(struct conf_errors *errors, const char *where, const char *fmt, ...)
 	}
 	texts[errors->count++] = sb.p;
 	errors->texts = texts;
-}
-
-/* "file:line" of the line that was read last. */
-static const char *
-here(struct reading *r)
-{
-	struct strbuf sb = sb_new(r->arena);
-
-	if (r->setting != NULL)
-		return r->setting;
-	sb_addf(&sb, "%s:%u", r->path, r->line);
-	return sb_done(&sb).p != NULL ? sb.p : r->path;
 }
 
 static int
@@ -115,197 +93,73 @@ find_origin(const struct conf *conf, const char *section, const char *key)
 	return NULL;
 }
 
-/* Store one key; where is for the errors. */
-static void
-set_value(struct reading *r, int section, const struct conf_option *option,
-	const char *text)
-{
-	struct arena *a = r->arena;
-	struct str why = { NULL, 0 };
-	char *base = r->conf->values[section];
-	int err = conf_value_parse(
-		a, option, str_of(text), base + option->offset, &why);
-
-	if (err == ERR_NOMEM)
-		r->failed = true;
-	else if (err < 0)
-		conf_error(r->errors, r->last->where, "%s: %.*s", option->key,
-			STR_ARG(why));
-}
-
 /* Remember where the key was set, and refuse to set it twice in one file. */
-static bool
-note_origin(struct reading *r, const char *section, const char *key)
-{
-	const struct origin *old = find_origin(r->conf, section, key);
-	struct origin *o = arena_alloc(r->arena, sizeof(*o));
-
-	if (old != NULL && old->file == r->file_number) {
-		conf_error(r->errors, here(r), "%s: already set at %s", key,
-			old->where);
-		return false;
-	}
-	if (o == NULL) {
-		r->failed = true;
-		return false;
-	}
-	*o = (struct origin){ r->conf->origins, section, key, here(r),
-		r->file_number };
-	r->conf->origins = r->last = o;
-	return true;
-}
-
-/* A continuation of the last key: the value is parsed again as a whole. */
-static void
-continue_value(struct reading *r, int section, const char *key,
-	const char *value)
-{
-	const struct conf_option *option =
-		find_option(r->conf->sections[section], key);
-
-	if (r->last == NULL || option == NULL)
-		return;
-	sb_addc(&r->text, ' ');
-	sb_addz(&r->text, value);
-	if (sb_done(&r->text).p == NULL)
-		r->failed = true;
-	else
-		set_value(r, section, option, r->text.p);
-}
-
-static void
-new_value(struct reading *r, int section, const char *key, const char *value)
-{
-	const struct conf_section *s = r->conf->sections[section];
-	const struct conf_option *option = find_option(s, key);
-
-	r->last = NULL;
-	if (option == NULL) {
-		conf_error(r->errors, here(r), "unknown key \"%s\" in [%s]",
-			key, s->name);
-		return;
-	}
-	if (!note_origin(r, s->name, option->key))
-		return;
-	r->text = sb_new(r->arena);
-	sb_addz(&r->text, value);
-	set_value(r, section, option, value);
-}
-
-/* inih's callback: one key.  Zero would make inih report an error of its own;
- * ours are collected instead. */
 static int
-on_key(void *user, const char *section, const char *key, const char *value)
+note_origin(struct loading *l, unsigned file,
+	const struct conf_section *section, const struct conf_option *option,
+	const char *where)
 {
-	struct reading *r = user;
-	int i = find_section(r->conf, section);
+	const struct origin *old =
+		find_origin(l->conf, section->name, option->key);
+	struct origin *o;
 
-	r->has_key = true;
-	if (i < 0) {
-		if (section[0] == '\0')
-			conf_error(r->errors, here(r),
-				"\"%s\" stands before the first [section]",
-				key);
-		else if (!is_foreign(r->foreign, section))
-			conf_error(r->errors, here(r),
-				"unknown section [%s]", section);
-	} else if (r->continued) {
-		continue_value(r, i, key, value);
-	} else {
-		new_value(r, i, key, value);
-	}
-	return 1;
-}
-
-/*
- * inih's reader: fgets that counts lines.  inih cuts lines that are longer than
- * its buffer and takes the rest for a line of its own, so they are refused.
- */
-static char *
-read_line(char *buf, int size, void *stream)
-{
-	struct reading *r = stream;
-	size_t n;
-
-	if (fgets(buf, size, r->file) == NULL) {
-		if (ferror(r->file))
-			conf_error(r->errors, r->path, "%s", strerror(errno));
-		return NULL;
-	}
-	r->line++;
-	n = strlen(buf);
-	if (n + 1 == (size_t)size && buf[n - 1] != '\n') {
-		conf_error(r->errors, here(r),
-			"line longer than %d bytes (continue it on a line "
-			"that begins with a space)", size - 2);
-		return NULL;
-	}
-	if (buf[0] == '[')
-		r->has_key = false;
-	r->continued = r->has_key && (buf[0] == ' ' || buf[0] == '\t');
-	return buf;
-}
-
-static int
-read_file(struct reading *r)
-{
-	int line;
-
-	r->file = fopen(r->path, "re");
-	if (r->file == NULL) {
-		conf_error(r->errors, r->path, "%s", strerror(errno));
+	if (old != NULL && old->file == file) {
+		conf_error(l->errors, where, "%s: already set at %s",
+			option->key, old->where);
 		return ERR_CONFIG;
 	}
-	r->line = 0;
-	r->last = NULL;
-	r->has_key = false;
-	r->file_number++;
-	line = ini_parse_stream(read_line, r, on_key, r);
-	fclose(r->file);
-	if (line > 0) {
-		r->line = (unsigned)line;
-		conf_error(r->errors, here(r),
-			"neither \"key = value\" nor \"[section]\"");
-	}
-	return r->failed ? ERR_NOMEM : 0;
-}
-
-static int
-is_drop_in(const struct dirent *entry)
-{
-	struct str name = str_of(entry->d_name);
-
-	return name.p[0] != '.' && str_iends(name, STR(".conf"));
-}
-
-/* PATH.d/ *.conf, in the order of their names. */
-static int
-read_drop_ins(struct reading *r)
-{
-	struct strbuf dir = sb_new(r->arena);
-	struct dirent **entries;
-	int err = 0, n;
-
-	sb_addf(&dir, "%s.d", r->path);
-	if (sb_done(&dir).p == NULL)
+	o = arena_alloc(l->arena, sizeof(*o));
+	if (o == NULL)
 		return ERR_NOMEM;
-	n = scandir(dir.p, &entries, is_drop_in, alphasort);
-	if (n < 0 && errno != ENOENT) {
-		conf_error(r->errors, dir.p, "%s", strerror(errno));
-		return ERR_CONFIG;
-	}
-	for (int i = 0; i < n; i++) {
-		struct strbuf path = sb_new(r->arena);
+	*o = (struct origin){ l->conf->origins, section->name, option->key,
+		where, file };
+	l->conf->origins = o;
+	return 0;
+}
 
-		sb_addf(&path, "%s/%s", dir.p, entries[i]->d_name);
-		r->path = sb_done(&path).p;
-		if (err == 0)
-			err = r->path != NULL ? read_file(r) : ERR_NOMEM;
-		free(entries[i]);
+/* Store the value; what is wrong with it becomes one of the errors. */
+static int
+set_value(struct loading *l, unsigned file, int section,
+	const struct conf_setting *setting)
+{
+	const struct conf_section *s = l->conf->sections[section];
+	const struct conf_option *option = find_option(s, setting->key);
+	char *base = l->conf->values[section];
+	struct str why = { NULL, 0 };
+	int err;
+
+	if (option == NULL) {
+		conf_error(l->errors, setting->where,
+			"unknown key \"%s\" in [%s]", setting->key, s->name);
+		return 0;
 	}
-	if (n >= 0)
-		free(entries);
-	return err;
+	err = note_origin(l, file, s, option, setting->where);
+	if (err == 0)
+		err = conf_value_parse(l->arena, option,
+			str_of(setting->value), base + option->offset, &why);
+	if (err == ERR_SYNTAX)
+		conf_error(l->errors, setting->where, "%s: %.*s", option->key,
+			STR_ARG(why));
+	return err == ERR_NOMEM ? ERR_NOMEM : 0;
+}
+
+/* A key of a file. */
+static int
+take(void *arg, unsigned file, const struct conf_setting *setting)
+{
+	struct loading *l = arg;
+	int section = find_section(l->conf, setting->section);
+
+	if (section >= 0)
+		return set_value(l, file, section, setting);
+	if (setting->section[0] == '\0')
+		conf_error(l->errors, setting->where,
+			"\"%s\" stands before the first [section]",
+			setting->key);
+	else if (!is_foreign(l->foreign, setting->section))
+		conf_error(l->errors, setting->where, "unknown section [%s]",
+			setting->section);
+	return 0;
 }
 
 /* The struct of a section with its defaults. */
@@ -349,30 +203,20 @@ new_conf(struct arena *arena, const struct conf_section *const *sections)
 	return conf;
 }
 
+/* What a command line sets; it has no sections of other programs. */
 static int
-read_files(struct reading *r, const char *path)
+apply_settings(struct loading *l, const struct conf_setting *settings)
 {
-	int err;
+	int err = 0;
 
-	r->path = path;
-	err = read_file(r);
-	r->path = path;
-	return err == 0 ? read_drop_ins(r) : err;
-}
+	for (; err == 0 && settings != NULL && settings->key != NULL;
+		settings++) {
+		int section = find_section(l->conf, settings->section);
 
-/* What a command line sets; its errors name the option in place of a line. */
-static int
-apply_settings(struct reading *r, const struct conf_setting *settings)
-{
-	r->file_number++;
-	for (; settings != NULL && settings->key != NULL; settings++) {
-		int i = find_section(r->conf, settings->section);
-
-		r->setting = settings->where;
-		if (i >= 0)
-			new_value(r, i, settings->key, settings->value);
+		if (section >= 0)
+			err = set_value(l, COMMAND_LINE, section, settings);
 	}
-	return r->failed ? ERR_NOMEM : 0;
+	return err;
 }
 
 int
@@ -380,22 +224,22 @@ conf_load(struct arena *arena, const struct conf_source *source,
 	const struct conf_section *const *sections,
 	struct conf_errors *errors, struct conf **ret)
 {
-	struct reading r = { .arena = arena, .foreign = source->foreign,
+	struct loading l = { .arena = arena, .foreign = source->foreign,
 		.errors = errors };
 	size_t before = errors->count + errors->lost;
 	int err = 0;
 
-	r.conf = new_conf(arena, sections);
-	if (r.conf == NULL)
+	l.conf = new_conf(arena, sections);
+	if (l.conf == NULL)
 		return ERR_NOMEM;
 	if (source->path != NULL)
-		err = read_files(&r, source->path);
+		err = conf_files_read(arena, source->path, errors, take, &l);
 	if (err == 0)
-		err = apply_settings(&r, source->settings);
+		err = apply_settings(&l, source->settings);
 	if (err == 0 && errors->count + errors->lost > before)
 		err = ERR_CONFIG;
 	if (err == 0)
-		*ret = r.conf;
+		*ret = l.conf;
 	return err;
 }
 

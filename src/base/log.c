@@ -32,6 +32,13 @@ add_text(struct line *line, const char *text)
 		add(line, *text);
 }
 
+/* ASCII only: 8-bit bytes may be control sequences to a terminal. */
+static bool
+is_printable(char c)
+{
+	return c >= 0x20 && c < 0x7f;
+}
+
 /* Printable ASCII as it is; the rest, quotes and backslashes as \xNN. */
 static void
 add_escaped(struct line *line, struct str text)
@@ -41,8 +48,8 @@ add_escaped(struct line *line, struct str text)
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
-			add(line, (char)c);
+		if (is_printable(text.p[i]) && c != '"' && c != '\\') {
+			add(line, text.p[i]);
 			continue;
 		}
 		add_text(line, "\\x");
@@ -119,11 +126,8 @@ log_text(enum log_level level, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	for (const char *p = text; *p != '\0'; p++) {
-		bool shown = (unsigned char)*p >= 0x20 && *p != 0x7f;
-
-		add(&line, shown ? *p : '?');
-	}
+	for (const char *p = text; *p != '\0'; p++)
+		add(&line, is_printable(*p) ? *p : '?');
 	line.text[line.n] = '\0';
 	current_sink(level, line.text, NULL, 0);
 }

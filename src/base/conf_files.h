@@ -1,0 +1,24 @@
+/*
+ * Keys and values out of INI files.
+ */
+#ifndef BASE_CONF_FILES_H
+#define BASE_CONF_FILES_H
+
+#include "base/conf.h"
+
+/*
+ * Takes one key with its whole value, in the order of the files; setting lives
+ * in the arena.  file tells the files apart.  0 or ERR_NOMEM.
+ */
+typedef int conf_take(
+	void *arg, unsigned file, const struct conf_setting *setting);
+
+/*
+ * Read path, then path.d/ *.conf in the order of their names.  What is no INI
+ * goes to errors, and the reading goes on.  0; ERR_CONFIG when a file cannot be
+ * read; ERR_NOMEM.
+ */
+int conf_files_read(struct arena *arena, const char *path,
+	struct conf_errors *errors, conf_take *take, void *arg) MUST_USE;
+
+#endif
