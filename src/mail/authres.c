@@ -21,8 +21,8 @@ is_keyword_char(char c)
 static bool
 is_pvalue_char(char c)
 {
-	return is_token_char(c) || c == '@' || c == '/' || c == ':' ||
-		c == '=' || (unsigned char)c >= 0x80;
+	return is_token_char(c) || (unsigned char)c >= 0x80 ||
+		(c != '\0' && strchr("@/:=?", c) != NULL);
 }
 
 static struct str
@@ -59,16 +59,27 @@ take_value(struct arena *arena, struct str *rest, bool (*wanted)(char),
 	return ret->n > 0 ? 0 : ERR_SYNTAX;
 }
 
-/* Append a zeroed element; the count is capped. */
-static void *
-push(struct arena *arena, void *list, size_t *count, size_t size)
+/*
+ * pvalue: as take_value, or a quoted local part and a domain, which is kept as
+ * it stands.
+ */
+static int
+take_pvalue(struct arena *arena, struct str *rest, struct str *ret)
 {
-	if (*count >= AUTHRES_MAX)
-		return NULL;
-	list = arena_grow(arena, list, *count * size, (*count + 1) * size);
-	if (list != NULL)
-		++*count;
-	return list;
+	struct str start, domain;
+	int err;
+
+	if (cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	start = *rest;
+	err = take_value(arena, rest, is_pvalue_char, ret);
+	if (err == 0 && start.p[0] == '"' && take_char(rest, '@')) {
+		domain = take_while(rest, is_pvalue_char);
+		if (domain.n == 0)
+			return ERR_SYNTAX;
+		*ret = str_first(start, start.n - rest->n);
+	}
+	return err;
 }
 
 /* propspec: ptype "." property "=" pvalue. */
@@ -76,42 +87,60 @@ static int
 parse_prop(struct arena *arena, struct str *rest, struct str ptype,
 	struct authres_method *method)
 {
-	struct authres_prop *list = method->props, *prop;
+	size_t n = method->prop_count;
+	struct authres_prop *list, *prop;
 
-	list = push(arena, list, &method->prop_count, sizeof(*list));
-	if (list == NULL)
+	if (n == AUTHRES_MAX)
 		return ERR_LIMIT;
+	list = arena_grow(arena, method->props, n * sizeof(*list),
+		(n + 1) * sizeof(*list));
+	if (list == NULL)
+		return ERR_NOMEM;
 	method->props = list;
-	prop = &list[method->prop_count - 1];
+	method->prop_count++;
+	prop = &list[n];
 	prop->ptype = ptype;
 	if (!take_char(rest, '.') || cfws_skip(rest) < 0)
 		return ERR_SYNTAX;
 	prop->name = take_while(rest, is_keyword_char);
 	if (prop->name.n == 0 || cfws_skip(rest) < 0 || !take_char(rest, '='))
 		return ERR_SYNTAX;
-	return take_value(arena, rest, is_pvalue_char, &prop->value);
+	return take_pvalue(arena, rest, &prop->value);
 }
 
-/* What follows method=result: reasonspec and propspecs. */
+/* What follows method=result: [CFWS reasonspec] [CFWS 1*propspec] [CFWS]. */
 static int
 parse_details(struct arena *arena, struct str *rest,
 	struct authres_method *method)
 {
-	while (cfws_skip(rest) == 0 && rest->n > 0 && rest->p[0] != ';') {
-		struct str word = take_while(rest, is_keyword_char);
-		int err = ERR_SYNTAX;
+	bool first = true;
+	int err = 0;
 
-		if (word.n == 0 || cfws_skip(rest) < 0 || rest->n == 0)
+	while (err == 0) {
+		size_t before = rest->n;
+		struct str word;
+
+		if (cfws_skip(rest) < 0)
 			return ERR_SYNTAX;
-		if (rest->p[0] == '.')
+		if (rest->n == 0 || rest->p[0] == ';')
+			return 0;
+		/* Between two properties no white space is due. */
+		if (method->prop_count == 0 && rest->n == before)
+			return ERR_SYNTAX;
+		word = take_while(rest, is_keyword_char);
+		if (word.n == 0 || cfws_skip(rest) < 0)
+			return ERR_SYNTAX;
+		if (rest->n > 0 && rest->p[0] == '.')
 			err = parse_prop(arena, rest, word, method);
-		else if (str_ieq(word, STR("reason")) && take_char(rest, '='))
+		else if (first && str_ieq(word, STR("reason")) &&
+			take_char(rest, '='))
 			err = take_value(
 				arena, rest, is_token_char, &method->reason);
-		if (err < 0)
-			return err;
+		else
+			err = ERR_SYNTAX;
+		first = false;
 	}
-	return rest->n > 0 && rest->p[0] != ';' ? ERR_SYNTAX : 0;
+	return err;
 }
 
 /* methodspec: method [ "/" version ] "=" result. */
@@ -147,17 +176,33 @@ is_no_result(struct str rest)
 static int
 parse_resinfo(struct arena *arena, struct str *rest, struct authres *ret)
 {
-	struct authres_method *list = ret->methods;
+	size_t n = ret->count;
+	struct authres_method *list;
 	int err;
 
-	list = push(arena, list, &ret->count, sizeof(*list));
-	if (list == NULL)
+	if (n == AUTHRES_MAX)
 		return ERR_LIMIT;
+	list = arena_grow(arena, ret->methods, n * sizeof(*list),
+		(n + 1) * sizeof(*list));
+	if (list == NULL)
+		return ERR_NOMEM;
 	ret->methods = list;
-	err = parse_method(rest, &list[ret->count - 1]);
-	if (err == 0)
-		err = parse_details(arena, rest, &list[ret->count - 1]);
-	return err;
+	ret->count++;
+	err = parse_method(rest, &list[n]);
+	return err == 0 ? parse_details(arena, rest, &list[n]) : err;
+}
+
+/* [ CFWS authres-version ] [CFWS] */
+static int
+skip_version(struct str *rest)
+{
+	size_t before = rest->n;
+
+	if (cfws_skip(rest) < 0)
+		return ERR_SYNTAX;
+	if (rest->n < before)
+		take_while(rest, is_digit);
+	return cfws_skip(rest);
 }
 
 int
@@ -168,18 +213,17 @@ authres_parse(struct arena *arena, struct str value, struct authres *ret)
 
 	memset(ret, 0, sizeof(*ret));
 	err = take_value(arena, &rest, is_token_char, &ret->authserv_id);
-	if (err < 0 || cfws_skip(&rest) < 0)
-		return err < 0 ? err : ERR_SYNTAX;
-	take_while(&rest, is_digit); /* authres-version */
-	if (cfws_skip(&rest) < 0 || !take_char(&rest, ';'))
+	if (err == 0)
+		err = skip_version(&rest);
+	if (err < 0)
+		return err;
+	if (!take_char(&rest, ';'))
 		return ERR_SYNTAX;
 	if (is_no_result(rest))
 		return 0;
 	do {
 		err = parse_resinfo(arena, &rest, ret);
 	} while (err == 0 && take_char(&rest, ';'));
-	if (err == 0 && rest.n > 0)
-		err = ERR_SYNTAX;
 	return err;
 }
 

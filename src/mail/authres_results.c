@@ -37,16 +37,27 @@ begin(struct writer *w, const char *method, enum auth_result result)
 	w->last = sb_done(&sb);
 }
 
-/* May the value stand without quotes, as a token or an address? */
+/*
+ * May the value stand without quotes, as a token (RFC 2045) or an address,
+ * whose local part has more characters?
+ */
 static bool
 is_plain(struct str value)
 {
-	static const char plain[] = "!#$%&'*+-./0123456789@^_`{|}~";
+	static const char token[] = "!#$%&'*+-.0123456789^_`{|}~";
+	size_t at = str_index(value, '@');
+	bool local = at < value.n;
 
-	for (size_t i = 0; i < value.n; i++)
-		if (!is_alpha(value.p[i]) && (value.p[i] == '\0' ||
-			strchr(plain, value.p[i]) == NULL))
+	for (size_t i = 0; i < value.n; i++) {
+		char c = value.p[i];
+
+		if (i == at)
+			local = false;
+		else if (c == '\0' || (!is_alpha(c) &&
+			strchr(token, c) == NULL &&
+			!(local && strchr("/=?", c) != NULL)))
 			return false;
+	}
 	return value.n > 0;
 }
 

@@ -10,29 +10,85 @@ reserve(struct headers *headers, struct arena *arena)
 {
 	size_t room = headers->room > 0 ? headers->room * 2 : 32;
 	struct header *fields;
+	unsigned *last;
 
 	if (headers->count < headers->room)
 		return 0;
 	fields = arena_grow(arena, headers->fields,
 		headers->room * sizeof(*fields), room * sizeof(*fields));
-	if (fields == NULL)
+	last = arena_grow(arena, headers->last, headers->room * sizeof(*last),
+		room * sizeof(*last));
+	if (fields == NULL || last == NULL)
 		return ERR_NOMEM;
 	headers->fields = fields;
+	headers->last = last;
 	headers->room = room;
 	return 0;
 }
 
-/*
- * The number of fields of that name so far.  The search goes upwards, so a
- * header of many equal names, the worst that a stranger can do, stays cheap.
- */
-static unsigned
-last_nth(const struct headers *headers, struct str name)
+/* Any order will do; shorter names first is the cheapest. */
+static int
+compare(struct str a, struct str b)
 {
-	for (size_t i = headers->count; i > 0; i--)
-		if (str_ieq(headers->fields[i - 1].name, name))
-			return headers->fields[i - 1].nth;
+	if (a.n != b.n)
+		return a.n < b.n ? -1 : 1;
+	for (size_t i = 0; i < a.n; i++) {
+		int order = to_lower(a.p[i]) - to_lower(b.p[i]);
+
+		if (order != 0)
+			return order;
+	}
 	return 0;
+}
+
+/*
+ * Where the name is among the last fields, or belongs.  A search that halves:
+ * a stranger may send thousands of different names.
+ */
+static size_t
+place(const struct headers *headers, struct str name, bool *found)
+{
+	size_t from = 0, to = headers->names;
+
+	*found = false;
+	while (from < to && !*found) {
+		size_t mid = from + (to - from) / 2;
+		int order = compare(name,
+			headers->fields[headers->last[mid]].name);
+
+		*found = order == 0;
+		if (order > 0)
+			from = mid + 1;
+		else
+			to = mid;
+	}
+	return to;
+}
+
+unsigned
+headers_count(const struct headers *headers, struct str name)
+{
+	bool found;
+	size_t at = place(headers, name, &found);
+
+	return found ? headers->fields[headers->last[at]].nth : 0;
+}
+
+/* Count the field that was put at the end, but is not in headers->count yet. */
+static void
+number(struct headers *headers, struct header *field)
+{
+	bool found;
+	size_t at = place(headers, field->name, &found);
+	unsigned *last = headers->last + at;
+
+	field->nth = found ? headers->fields[*last].nth + 1 : 1;
+	if (!found) {
+		memmove(last + 1, last,
+			(headers->names - at) * sizeof(*last));
+		headers->names++;
+	}
+	*last = (unsigned)headers->count;
 }
 
 int
@@ -52,7 +108,7 @@ headers_add(struct headers *headers, struct arena *arena, struct str name,
 	field->value = arena_copy(arena, value);
 	if (field->name.p == NULL || field->value.p == NULL)
 		return ERR_NOMEM;
-	field->nth = last_nth(headers, name) + 1;
+	number(headers, field);
 	headers->bytes += bytes;
 	headers->count++;
 	return 0;
@@ -66,12 +122,6 @@ headers_find(const struct headers *headers, struct str name, unsigned nth)
 			str_ieq(headers->fields[i].name, name))
 			return &headers->fields[i];
 	return NULL;
-}
-
-unsigned
-headers_count(const struct headers *headers, struct str name)
-{
-	return last_nth(headers, name);
 }
 
 struct fold

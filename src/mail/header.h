@@ -25,6 +25,9 @@ struct headers {
 	size_t count;
 	size_t room;
 	size_t bytes; /* of names and values */
+	/* The last field of each name, as an index of fields, by name. */
+	unsigned *last;
+	size_t names;
 };
 
 /*

@@ -2,22 +2,29 @@
 
 #include "base/strbuf.h"
 
+/* What stands for c in a reply. */
+static struct str
+shown(const char *c)
+{
+	if (*c == '%')
+		return STR(" percent ");
+	return *c >= ' ' && *c < 0x7f ? (struct str){ c, 1 } : STR("?");
+}
+
 int
 reply_make(struct arena *arena, const char *code, const char *enhanced,
 	struct str text, struct reply *ret)
 {
 	struct strbuf sb = sb_new(arena);
-	struct str shown = str_first(text, REPLY_TEXT_MAX);
 	struct str done;
 
 	*ret = (struct reply){ .code = code, .enhanced = enhanced };
-	for (size_t i = 0; i < shown.n && sb.n < REPLY_TEXT_MAX; i++) {
-		char c = shown.p[i];
+	for (size_t i = 0; i < text.n; i++) {
+		struct str part = shown(&text.p[i]);
 
-		if (c == '%')
-			sb_addz(&sb, " percent ");
-		else
-			sb_addc(&sb, c >= ' ' && c < 0x7f ? c : '?');
+		if (sb.n + part.n > REPLY_TEXT_MAX)
+			break;
+		sb_add(&sb, part);
 	}
 	done = sb_done(&sb);
 	if (done.p == NULL)
