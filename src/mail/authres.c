@@ -227,44 +227,46 @@ authres_parse(struct arena *arena, struct str value, struct authres *ret)
 	return err;
 }
 
+/* Of host names.  8-bit bytes are not: to some readers they are space. */
 static bool
 is_id_char(char c)
 {
-	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' ||
-		c == '_' || (unsigned char)c >= 0x80;
+	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
 }
 
-/* Is the word at the start of *rest the id?  Backslashes are passed over. */
+/* What readers drop between the characters of a name. */
 static bool
-take_id(struct str *rest, struct str id)
+is_dropped(char c)
 {
-	size_t same = 0, length = 0;
-	bool dots_only = true;
+	return c == '\\' || c == '\0';
+}
 
-	for (; rest->n > 0; *rest = str_from(*rest, 1)) {
-		char c = rest->p[0];
+/* Does the text begin with the id, a word of its own? */
+static bool
+is_id_at(struct str text, struct str id)
+{
+	size_t i = 0, same = 0;
 
-		if (c == '\\' || c == '\0')
-			continue;
-		if (!is_id_char(c))
-			break;
-		if (length >= id.n)
-			dots_only = dots_only && c == '.';
-		else if (to_lower(c) == to_lower(id.p[length]))
+	while (i < text.n && same < id.n) {
+		if (to_lower(text.p[i]) == to_lower(id.p[same]))
 			same++;
-		length++;
+		else if (!is_dropped(text.p[i]))
+			return false;
+		i++;
 	}
-	return id.n > 0 && same == id.n && dots_only;
+	while (i < text.n && (text.p[i] == '.' || is_dropped(text.p[i])))
+		i++;
+	return same == id.n && (i == text.n || !is_id_char(text.p[i]));
 }
 
 bool
 authres_mentions(struct str text, struct str id)
 {
-	while (text.n > 0) {
-		if (take_id(&text, id))
+	for (size_t i = 0; id.n > 0 && i < text.n; i++)
+		if ((i == 0 || !is_id_char(text.p[i - 1])) &&
+			!is_dropped(text.p[i]) &&
+			is_id_at(str_from(text, i), id))
 			return true;
-		text = str_from(text, 1);
-	}
 	return false;
 }
 

@@ -14,9 +14,12 @@ struct writer {
 	struct str last;
 };
 
+/* token.p is NULL when it could not be made. */
 static void
 put(struct writer *w, struct str token)
 {
+	if (token.p == NULL)
+		w->fold.sb.failed = true;
 	if (w->last.n > 0)
 		fold_add(&w->fold, w->last);
 	w->last = token;
@@ -26,48 +29,47 @@ put(struct writer *w, struct str token)
 static void
 begin(struct writer *w, const char *method, enum auth_result result)
 {
-	struct strbuf sb = sb_new(w->arena);
+	struct strbuf end = sb_new(w->arena), next = sb_new(w->arena);
 
-	sb_add(&sb, w->last);
-	sb_addc(&sb, ';');
-	fold_add(&w->fold, sb_done(&sb));
+	sb_add(&end, w->last);
+	sb_addc(&end, ';');
+	w->last = sb_done(&end);
+	sb_addf(&next, "%s=%s", method, auth_result_text(result));
+	put(w, sb_done(&next));
 	fold_break(&w->fold);
-	sb = sb_new(w->arena);
-	sb_addf(&sb, "%s=%s", method, auth_result_text(result));
-	w->last = sb_done(&sb);
+	if (end.failed)
+		w->fold.sb.failed = true;
 }
 
-/*
- * May the value stand without quotes, as a token (RFC 2045) or an address,
- * whose local part has more characters?
- */
 static bool
-is_plain(struct str value)
+is_token(struct str text)
 {
-	static const char token[] = "!#$%&'*+-.0123456789^_`{|}~";
-	size_t at = str_index(value, '@');
-	bool local = at < value.n;
+	static const char others[] = "!#$%&'*+-.0123456789^_`{|}~";
 
-	for (size_t i = 0; i < value.n; i++) {
-		char c = value.p[i];
-
-		if (i == at)
-			local = false;
-		else if (c == '\0' || (!is_alpha(c) &&
-			strchr(token, c) == NULL &&
-			!(local && strchr("/=?", c) != NULL)))
+	for (size_t i = 0; i < text.n; i++)
+		if (!is_alpha(text.p[i]) && (text.p[i] == '\0' ||
+			strchr(others, text.p[i]) == NULL))
 			return false;
-	}
-	return value.n > 0;
+	return text.n > 0;
+}
+
+/* An address that stands without quotes, or a domain with its '@'. */
+static bool
+is_address(struct str text)
+{
+	struct str rest = text;
+	struct str local = str_cut(&rest, '@');
+
+	for (size_t i = 0; i < local.n; i++)
+		if (!is_token((struct str){ &local.p[i], 1 }) &&
+			memchr("/=?", local.p[i], 3) == NULL)
+			return false;
+	return is_token(rest);
 }
 
 static void
-add_value(struct strbuf *sb, struct str value)
+add_quoted(struct strbuf *sb, struct str value)
 {
-	if (is_plain(value)) {
-		sb_add(sb, value);
-		return;
-	}
 	sb_addc(sb, '"');
 	for (size_t i = 0; i < value.n; i++) {
 		char c = value.p[i];
@@ -79,7 +81,7 @@ add_value(struct strbuf *sb, struct str value)
 	sb_addc(sb, '"');
 }
 
-/* "key=value"; nothing for an empty value. */
+/* "key=value"; nothing for an empty value.  A reason cannot be an address. */
 static void
 pair(struct writer *w, const char *key, struct str value)
 {
@@ -88,10 +90,11 @@ pair(struct writer *w, const char *key, struct str value)
 	if (value.n == 0)
 		return;
 	sb_addf(&sb, "%s=", key);
-	add_value(&sb, value);
+	if (is_token(value) || (strchr(key, '.') && is_address(value)))
+		sb_add(&sb, value);
+	else
+		add_quoted(&sb, value);
 	put(w, sb_done(&sb));
-	if (sb.failed)
-		w->fold.sb.failed = true;
 }
 
 static void
@@ -107,7 +110,7 @@ write_spf(struct writer *w, const struct spf_results *spf, bool detail)
 	begin(w, "spf", spf->mail_from);
 	pair(w, "reason", spf->reason);
 	/* A local part can be anything; one that needs quoting is left out. */
-	if (spf->mail_from_domain.n > 0 && is_plain(spf->mail_from_address))
+	if (spf->mail_from_domain.n > 0 && is_address(spf->mail_from_address))
 		pair(w, "smtp.mailfrom", spf->mail_from_address);
 	else
 		pair(w, "smtp.mailfrom", spf->mail_from_domain);
@@ -181,7 +184,7 @@ authres_write(struct arena *arena, struct str id,
 		fold_addf(&w.fold, "%.*s;", STR_ARG(id));
 		w.last = STR("none");
 	}
-	put(&w, (struct str){ NULL, 0 });
+	fold_add(&w.fold, w.last);
 	return w.fold;
 }
 

@@ -2,6 +2,8 @@
 
 #include "mail/authres.h"
 
+#include <time.h>
+
 /* Parsed, and shown again: "id|method=result reason=r ptype.name=value|..." */
 static const struct {
 	struct str value;
@@ -208,6 +210,88 @@ without_memory(void **state)
 	arena_free(big);
 }
 
+/* ---- forgeries ---------------------------------------------------------- */
+
+/* What somebody could take for a field of mx.example. */
+static const struct str claims[] = {
+	STR("mx.example; spf=pass"), STR("MX.EXAMPLE; spf=pass"),
+	STR("mX.eXample;none"), STR(" \n\tmx.example\n\t; none"),
+	STR("\"mx.example\"; none"), STR("\"mx\\.example\"; none"),
+	STR("\"\\m\\X.\\e\\x\\a\\m\\p\\l\\e\"; none"),
+	STR("m\\x.example; none"), STR("mx\0.example; none"),
+	STR("\0mx.example\0; none"), STR("mx.example\x01; none"),
+	STR("mx.example\xc2\xa0; none"), STR("\xef\xbb\xbfmx.example; none"),
+	STR("(c) mx.example; none"), STR("(c(d)e)mx.example(f) 1; none"),
+	STR("mx.example 1; none"), STR("mx.example/1; none"),
+	STR("mx.example 99x; spf=pass"), STR("mx.example=1; spf=pass"),
+	STR("mx.example.; none"), STR("mx.example...; none"),
+	STR("mx.example\\.; none"),
+	STR("mx.example"), STR("mx.example,"), STR("mx.example: none"),
+	STR("a mx.example; none"), STR("u@mx.example; none"),
+	STR("a\\mx.example; none"),
+	STR("(mx.example) a; none"), STR("\"a mx.example\"; none"),
+	/* A semicolon that does not end the id, to us or to others. */
+	STR("(a;) mx.example; none"), STR("\"a;\" mx.example; none"),
+	STR("(\\) mx.example; none"), STR("(\\); mx.example; none"),
+	STR("\"\\\" mx.example; none"), STR("(\"(;\") mx.example; none"),
+	/* Where the id ends is unclear. */
+	STR("(a; mx.example"), STR("\"a; mx.example"),
+	STR("a (; spf=pass smtp.mailfrom=mx.example"),
+};
+
+static const struct str others[] = {
+	STR(""), { NULL, 0 }, STR("; none"), STR("other.example; spf=pass"),
+	STR("mx.example.org; none"), STR("mx.example.org.; none"),
+	STR("xmx.example; none"), STR("-mx.example; none"),
+	STR("_mx.example; none"), STR(".mx.example; none"),
+	STR("a.mx.example; none"), STR("mx.example-a; none"),
+	STR("mx.example_; none"), STR("mx.example.-; none"),
+	STR("mxxexample; none"), STR("mx.exampl; none"), STR("mx.exampl"),
+	STR("mx .example; none"), STR("mx.(c)example; none"),
+	STR("mx.\n\texample; none"), STR("mx\xc2\xad.example; none"),
+	STR("=?us-ascii?q?mx=2Eexample?=; none"),
+	STR("other; spf=pass smtp.mailfrom=u@mx.example"),
+	STR("other; (mx.example) none"), STR("other;mx.example"),
+};
+
+static void
+claimed_ids(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(claims); i++)
+		assert_row(i, authres_claims(claims[i], STR("mx.example")));
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_row(i, !authres_claims(others[i], STR("mx.example")));
+	/* However the administrator wrote it; and nobody is no id. */
+	assert_true(authres_claims(STR("mx.example; x"), STR("MX.Example")));
+	assert_true(authres_claims(STR("m\xc3\xa9; x"), STR("m\xc3\xa9")));
+	assert_false(authres_claims(STR("mx.example; x"), STR("")));
+	assert_false(authres_claims(STR("; x"), STR("")));
+}
+
+/* A megabyte of what the search starts over at takes no time. */
+static void
+claims_in_linear_time(void **state)
+{
+	static const struct str units[] = { STR("m"), STR("\\"), STR("m\\"),
+		STR("("), STR("\""), STR("(\""), STR("m "), STR("mx.example-"),
+		STR("."), STR("()"), STR("\"\""), STR("\0") };
+	enum { SIZE = 1 << 20 };
+	char *text = malloc(SIZE);
+
+	(void)state;
+	for (size_t u = 0; u < COUNT(units); u++) {
+		clock_t start = clock();
+
+		for (size_t i = 0; i < SIZE; i++)
+			text[i] = units[u].p[i % units[u].n];
+		assert_row(u, !authres_claims((struct str){ text, SIZE },
+			STR("mx.example")));
+		assert_row(u, clock() - start < CLOCKS_PER_SEC);
+	}
+	free(text);
+}
+
 int
 main(void)
 {
@@ -216,6 +300,8 @@ main(void)
 		cmocka_unit_test(refuses),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(without_memory),
+		cmocka_unit_test(claimed_ids),
+		cmocka_unit_test(claims_in_linear_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
