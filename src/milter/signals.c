@@ -3,13 +3,15 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 /* Signal handlers have no argument, so these are the process's. */
-static volatile sig_atomic_t reload_wanted, stop_wanted;
+static atomic_bool reload_wanted, stop_wanted;
 static int wake_fd = -1;
 
 static void
@@ -28,9 +30,9 @@ static void
 on_signal(int number)
 {
 	if (number == SIGHUP)
-		reload_wanted = 1;
+		reload_wanted = true;
 	else
-		stop_wanted = 1;
+		stop_wanted = true;
 	wake();
 }
 
@@ -100,16 +102,14 @@ signals_wait(int timeout)
 		return SIGNAL_STOP;
 	if (stop_wanted)
 		return SIGNAL_STOP;
-	if (!reload_wanted)
-		return SIGNAL_NONE;
-	reload_wanted = 0;
-	return SIGNAL_RELOAD;
+	return atomic_exchange(&reload_wanted, false) ? SIGNAL_RELOAD
+						      : SIGNAL_NONE;
 }
 
 void
 signals_stop(void)
 {
-	stop_wanted = 1;
+	stop_wanted = true;
 	wake();
 }
 
