@@ -38,7 +38,10 @@ struct conf_option {
 	const char *initial; /* the default, as one would write it; or NULL */
 	long min, max;	     /* CONF_INT, CONF_DURATION (in milliseconds) */
 	const char *const *choices; /* CONF_ENUM, NULL-terminated */
-	const char *help;	    /* one line */
+	/* What no type can say: is this value (as at offset) one?  Or NULL. */
+	bool (*valid)(const void *field);
+	const char *kind; /* with valid: what is expected, for people */
+	const char *help; /* one line */
 };
 
 struct conf_section {
@@ -82,10 +85,7 @@ int conf_load(struct arena *arena, const struct conf_source *source,
 /* The section's struct, filled; NULL when conf_load was not given it. */
 const void *conf_get(const struct conf *conf, const char *section) NONNULL;
 
-/*
- * Where a key was set ("file:line"), for errors found later (a missing key
- * file); "default" when it was not set.
- */
+/* Where a key was set, "file:line", for errors found later; or "default". */
 const char *conf_where(
 	const struct conf *conf, const char *section, const char *key) NONNULL;
 

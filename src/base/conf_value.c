@@ -212,7 +212,8 @@ add_kind(struct strbuf *sb, const struct conf_option *option)
 		[CONF_LIST] = "list",
 	};
 
-	sb_addz(sb, kinds[option->type]);
+	sb_addz(sb, option->kind != NULL ? option->kind :
+		kinds[option->type]);
 	if (option->type == CONF_INT) {
 		sb_addf(sb, " from %ld to %ld", option->min, option->max);
 	} else if (option->type == CONF_DURATION) {
@@ -243,6 +244,8 @@ conf_value_parse(struct arena *arena, const struct conf_option *option,
 	struct strbuf sb = sb_new(arena);
 	int err = parsers[option->type](arena, option, text, field);
 
+	if (err == 0 && option->valid != NULL && !option->valid(field))
+		err = ERR_SYNTAX;
 	if (err != ERR_SYNTAX)
 		return err;
 	sb_addc(&sb, '"');

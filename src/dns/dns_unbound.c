@@ -4,9 +4,9 @@
  * The library has a thread of its own, which talks to the name servers; ours
  * takes the results from its pipe and hands them to the questions.
  */
-#include "base/ipnet.h"
 #include "dns/backend.h"
 #include "dns/name.h"
+#include "dns/server.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -182,23 +182,18 @@ unbound_close(void *state)
 	destroy(unbound);
 }
 
-/* "IP" or "IP@PORT" */
 static int
 add_server(struct ub_ctx *ctx, struct str text)
 {
-	char server[IP_TEXT_SIZE + sizeof("@65535")];
-	char address[IP_TEXT_SIZE];
-	struct str rest = text, host = str_cut(&rest, '@');
-	unsigned long port = 53;
-	struct ipaddr addr;
+	char address[IP_TEXT_SIZE + sizeof("@4294967295")];
+	struct dns_server server;
+	char ip[IP_TEXT_SIZE];
 
-	if (!ipaddr_parse(host, &addr))
+	if (dns_server_parse(text, &server) < 0)
 		return ERR_SYNTAX;
-	if (rest.p != NULL && (!str_to_ulong(rest, 65535, &port) || port == 0))
-		return ERR_SYNTAX;
-	snprintf(server, sizeof(server), "%s@%lu",
-		ipaddr_text(&addr, address), port);
-	return error_of(ub_ctx_set_fwd(ctx, server));
+	snprintf(address, sizeof(address), "%s@%u",
+		ipaddr_text(&server.addr, ip), server.port);
+	return error_of(ub_ctx_set_fwd(ctx, address));
 }
 
 /* resolv.conf(5): without the file the server is this host. */

@@ -1,5 +1,6 @@
 #include "filter/common.h"
 
+#include "dns/server.h"
 
 #define AT(field) offsetof(struct common, field)
 
@@ -7,27 +8,41 @@
 static const char *const levels[] = { "error", "warning", "notice", "info",
 	"debug", NULL };
 
+static bool
+are_servers(const void *field)
+{
+	const struct conf_list *list = field;
+	struct dns_server server;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (dns_server_parse(list->items[i], &server) < 0)
+			return false;
+	return true;
+}
+
 static const struct conf_option options[] = {
 	{ .key = "authserv-id",
 		.type = CONF_STRING,
 		.offset = AT(authserv_id),
-		.help = "Name in Authentication-Results; default: the MTA's" },
+		.help = "name in Authentication-Results; default: the MTA's" },
 	{ .key = "internal-hosts",
 		.type = CONF_NETS,
 		.offset = AT(internal_hosts),
 		.initial = "127.0.0.0/8, ::1",
-		.help = "Clients whose mail is signed and not checked" },
+		.help = "clients whose mail is signed and not checked" },
 	{ .key = "submission-daemons",
 		.type = CONF_LIST,
 		.offset = AT(submission_daemons),
 		.initial = "*",
-		.help = "Listeners where clients may authenticate, by "
+		.help = "listeners where clients may authenticate, by "
 			"{daemon_name}; *: all" },
 	{ .key = "nameservers",
 		.type = CONF_LIST,
 		.offset = AT(nameservers),
 		.initial = "",
-		.help = "Name servers, IP or IP@PORT; default: the system's" },
+		.valid = are_servers,
+		.kind = "list of IP or IP@PORT",
+		.help = "name servers; default: the system's" },
 	{ .key = "trust-anchor",
 		.type = CONF_PATH,
 		.offset = AT(trust_anchor),
@@ -35,40 +50,40 @@ static const struct conf_option options[] = {
 	{ .key = "zone",
 		.type = CONF_PATH,
 		.offset = AT(zone),
-		.help = "Master file to use in place of the DNS, for tests" },
+		.help = "master file to use in place of the DNS, for tests" },
 	{ .key = "deadline",
 		.type = CONF_DURATION,
 		.offset = AT(deadline),
 		.initial = "20s",
 		.min = 100,
 		.max = 55000,
-		.help = "Waiting for the DNS per message; below the MTA's "
+		.help = "waiting for the DNS per message; below the MTA's "
 			"timeouts" },
 	{ .key = "log-level",
 		.type = CONF_ENUM,
 		.offset = AT(log_level),
 		.initial = "info",
 		.choices = levels,
-		.help = "What to log" },
+		.help = "what to log" },
 	{ .key = "dry-run",
 		.type = CONF_BOOL,
 		.offset = AT(dry_run),
 		.initial = "no",
-		.help = "Evaluate and log, but change nothing but the header" },
+		.help = "evaluate and log, but change nothing but the header" },
 	{ .key = "seal-key",
 		.type = CONF_PATH,
 		.offset = AT(seal_key),
 		.initial = MAILVET_RUNDIR "/seal.key",
-		.help = "Key by which the milters know each other's results" },
+		.help = "key by which the milters know each other's results" },
 	{ .key = "socket-mode",
 		.type = CONF_STRING,
 		.offset = AT(socket_mode),
 		.initial = "0660",
-		.help = "Mode of a socket that the daemon binds itself" },
+		.help = "mode of a socket that the daemon binds itself" },
 	{ .key = "socket-group",
 		.type = CONF_STRING,
 		.offset = AT(socket_group),
-		.help = "Group of such a socket; default: the process's own" },
+		.help = "group of such a socket; default: the process's own" },
 	{ .key = NULL },
 };
 
