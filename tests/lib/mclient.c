@@ -114,7 +114,8 @@ verdict(struct mclient *mc, const struct event *ev, const struct mcpacket *p)
 	default:
 		break;
 	}
-	return mcpriv_fault(mc, MC_ERR_PROTO, "answer '%c' to %s", p->cmd, ev->what);
+	return mcpriv_fault(mc, MC_ERR_PROTO,
+	    "answer '%c' to %s", p->cmd, ev->what);
 }
 
 /* Finish the packet begun at mark and wait, if there is an answer. */
@@ -128,12 +129,14 @@ finish(struct mclient *mc, const struct event *ev, size_t mark)
 	if ((mc->protocol & ev->nr) != 0)
 		return SMFIR_CONTINUE;
 	if (mc->wire.in_off < mc->wire.in_len)
-		return mcpriv_fault(mc, MC_ERR_PROTO, "unasked answer before %s",
+		return mcpriv_fault(mc, MC_ERR_PROTO,
+		    "unasked answer before %s",
 		    ev->what);
 	do
 		r = mcwire_read(&mc->wire, &p);
 	while (r == 0 && p.cmd == SMFIR_PROGRESS);
-	return r < 0 ? mcpriv_fault(mc, r, "%s", ev->what) : verdict(mc, ev, &p);
+	return r < 0 ? mcpriv_fault(mc, r, "%s", ev->what)
+	    : verdict(mc, ev, &p);
 }
 
 /* An event that is up to two pieces of data. */
@@ -152,7 +155,8 @@ send_event(struct mclient *mc, const struct event *ev,
 		r = mcwire_add(&mc->wire, name, strlen(name) + 1);
 	if (r == 0)
 		r = mcwire_add(&mc->wire, data, len);
-	return r < 0 ? mcpriv_fault(mc, r, "%s", ev->what) : finish(mc, ev, mark);
+	return r < 0 ? mcpriv_fault(mc, r, "%s", ev->what)
+	    : finish(mc, ev, mark);
 }
 
 int
@@ -262,7 +266,8 @@ mc_eom(struct mclient *mc)
 
 	mcedits_clear(&mc->edits);
 	if (r == 0 && mcwire_pending(&mc->wire))
-		return mcpriv_fault(mc, MC_ERR_PROTO, "unasked answer before eom");
+		return mcpriv_fault(mc, MC_ERR_PROTO,
+		    "unasked answer before eom");
 	if (r == 0)
 		r = mcwire_begin(&mc->wire, ev_eom.cmd, &mark);
 	if (r == 0)

@@ -62,10 +62,12 @@ take_options(struct mclient *mc, const struct mcpacket *p)
 	if (version < 2 || version > mc->offer.version)
 		return mcpriv_fault(mc, MC_ERR_PROTO, "version %u", version);
 	if ((mc->actions & ~mc->offer.actions) != 0)
-		return mcpriv_fault(mc, MC_ERR_PROTO, "actions %#x, offered %#x",
+		return mcpriv_fault(mc, MC_ERR_PROTO,
+		    "actions %#x, offered %#x",
 		    mc->actions, mc->offer.actions);
 	if ((mc->protocol & ~mc->offer.protocol) != 0)
-		return mcpriv_fault(mc, MC_ERR_PROTO, "protocol %#x, offered %#x",
+		return mcpriv_fault(mc, MC_ERR_PROTO,
+		    "protocol %#x, offered %#x",
 		    mc->protocol, mc->offer.protocol);
 	r = take_symlists(mc, p->data + MILTER_OPTLEN,
 	    p->len - MILTER_OPTLEN);
