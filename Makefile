@@ -23,6 +23,10 @@ UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
 TMPFILESDIR ?= $(PREFIX)/lib/tmpfiles.d
 RUNDIR ?= /run/mailvet
+SELINUXDIR ?= $(DATADIR)/selinux
+SELINUXTYPE ?= targeted
+# The headers of the policy that the module is for.
+SELINUX_DEVEL ?= /usr/share/selinux/devel
 
 # ---- the build -------------------------------------------------------------
 BUILD = build
@@ -64,7 +68,7 @@ TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/spfcheck
 
 .PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install \
-	install-systemd dist clean
+	install-systemd selinux install-selinux dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -165,7 +169,8 @@ unit: $(UNIT_TESTS)
 MAN5 = $(wildcard docs/man/*.5)
 MAN8 = $(wildcard docs/man/*.8)
 
-install: all install-systemd
+install: all install-systemd \
+	$(if $(wildcard $(BUILD)/selinux/mailvet.pp),install-selinux)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)/mailvet \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 		$(DESTDIR)$(DATADIR)/mailvet/sendmail $(DESTDIR)$(DOCDIR) \
@@ -196,6 +201,22 @@ install-systemd:
 		$(DESTDIR)$(SYSUSERSDIR)/mailvet.conf
 	install -m 644 systemd/mailvet.tmpfiles \
 		$(DESTDIR)$(TMPFILESDIR)/mailvet.conf
+
+# ---- the policy module -----------------------------------------------------
+selinux: $(BUILD)/selinux/mailvet.pp
+
+$(BUILD)/selinux/mailvet.pp: $(wildcard selinux/mailvet.*)
+	@mkdir -p $(@D)
+	cp $^ $(@D)/
+	$(MAKE) -C $(@D) -f $(SELINUX_DEVEL)/Makefile mailvet.pp
+
+install-selinux: selinux
+	install -d $(DESTDIR)$(SELINUXDIR)/packages/$(SELINUXTYPE) \
+		$(DESTDIR)$(SELINUXDIR)/devel/include/distributed
+	bzip2 -9 < $(BUILD)/selinux/mailvet.pp > \
+		$(DESTDIR)$(SELINUXDIR)/packages/$(SELINUXTYPE)/mailvet.pp.bz2
+	install -m 644 selinux/mailvet.if \
+		$(DESTDIR)$(SELINUXDIR)/devel/include/distributed/
 
 dist:
 	@mkdir -p $(BUILD)
