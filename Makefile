@@ -3,7 +3,7 @@
 #   make            the programs       make install   DESTDIR, PREFIX, ...
 #   make check      all tests          make demo      real mail, end to end
 #   make lint       the house rules    make dist      a tarball of HEAD
-#   make fuzz       each parser for TIME=60 seconds
+#   make rpm        packages (srpm)    make fuzz      parsers, TIME=60 seconds
 
 VERSION = 0.1.0
 
@@ -18,6 +18,7 @@ LIBEXECDIR ?= $(PREFIX)/libexec
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 DOCDIR ?= $(DATADIR)/doc/mailvet
+LICENSEDIR ?= $(DATADIR)/licenses/mailvet
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 SYSUSERSDIR ?= $(PREFIX)/lib/sysusers.d
@@ -68,7 +69,7 @@ TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/spfcheck
 
 .PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install \
-	install-systemd selinux install-selinux dist clean
+	install-systemd selinux install-selinux rpm srpm dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -174,7 +175,9 @@ install: all install-systemd \
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR)/mailvet \
 		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8 \
 		$(DESTDIR)$(DATADIR)/mailvet/sendmail $(DESTDIR)$(DOCDIR) \
+		$(DESTDIR)$(LICENSEDIR) \
 		$(DESTDIR)$(SYSCONFDIR)/mailvet/mailvet.conf.d
+	install -d -m 750 $(DESTDIR)$(SYSCONFDIR)/mailvet/keys
 	install -m 755 $(BUILD)/bin/mailvet $(DESTDIR)$(BINDIR)/
 	install -m 755 $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
 		$(HELPERS:%=$(BUILD)/bin/mailvet-%) \
@@ -183,8 +186,13 @@ install: all install-systemd \
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 sendmail-m4/mailvet.m4 \
 		$(DESTDIR)$(DATADIR)/mailvet/sendmail/
-	install -m 644 README.md CHANGES.md SECURITY.md LICENSE \
-		docs/architecture.md $(DESTDIR)$(DOCDIR)/
+	install -m 644 LICENSE $(DESTDIR)$(LICENSEDIR)/
+	install -m 644 README.md CHANGES.md SECURITY.md \
+		$(wildcard docs/*.md) $(DESTDIR)$(DOCDIR)/
+	@# An administrator's file stays.
+	test -e $(DESTDIR)$(SYSCONFDIR)/mailvet/mailvet.conf || \
+	install -m 644 docs/examples/mailvet.conf \
+		$(DESTDIR)$(SYSCONFDIR)/mailvet/
 
 # The units name the programs by path; all else in them is the same everywhere.
 install-systemd:
@@ -199,6 +207,8 @@ install-systemd:
 		$(DESTDIR)$(UNITDIR)/mailvet-.service.d/sandbox.conf
 	install -m 644 systemd/mailvet.sysusers \
 		$(DESTDIR)$(SYSUSERSDIR)/mailvet.conf
+	install -m 644 systemd/mailvet-postfix.sysusers \
+		$(DESTDIR)$(SYSUSERSDIR)/mailvet-postfix.conf
 	install -m 644 systemd/mailvet.tmpfiles \
 		$(DESTDIR)$(TMPFILESDIR)/mailvet.conf
 
@@ -217,6 +227,11 @@ install-selinux: selinux
 		$(DESTDIR)$(SELINUXDIR)/packages/$(SELINUXTYPE)/mailvet.pp.bz2
 	install -m 644 selinux/mailvet.if \
 		$(DESTDIR)$(SELINUXDIR)/devel/include/distributed/
+
+# ---- packages --------------------------------------------------------------
+# Packages out of HEAD, in build/rpm.
+rpm srpm: dist
+	@rpm/build $@ $(RPMFLAGS)
 
 dist:
 	@mkdir -p $(BUILD)
