@@ -1,32 +1,39 @@
 #include "filter/edits.h"
 
+static bool
+reserve(struct edits *edits, struct arena *arena)
+{
+	size_t room = edits->room > 0 ? edits->room * 2 : 8;
+	struct edit *list;
+
+	if (edits->count < edits->room)
+		return true;
+	list = arena_grow(arena, edits->list, edits->room * sizeof(*list),
+		room * sizeof(*list));
+	if (list == NULL)
+		return false;
+	edits->list = list;
+	edits->room = room;
+	return true;
+}
+
+/* A value that could not be made is a failure, too. */
 static void
 push(struct edits *edits, struct arena *arena, struct edit edit)
 {
-	if (edits->count == edits->room) {
-		size_t room = edits->room > 0 ? edits->room * 2 : 8;
-		struct edit *list = arena_grow(arena, edits->list,
-			edits->room * sizeof(*list), room * sizeof(*list));
-
-		if (list == NULL) {
-			edits->failed = true;
-			return;
-		}
-		edits->list = list;
-		edits->room = room;
-	}
-	edits->list[edits->count++] = edit;
+	if ((edit.kind != EDIT_REMOVE && edit.value.p == NULL) ||
+		!reserve(edits, arena))
+		edits->failed = true;
+	else
+		edits->list[edits->count++] = edit;
 }
 
 void
 edits_add(struct edits *edits, struct arena *arena, struct str name,
 	struct str value)
 {
-	if (value.p == NULL)
-		edits->failed = true;
-	else
-		push(edits, arena, (struct edit){ .kind = EDIT_ADD,
-					   .name = name, .value = value });
+	push(edits, arena, (struct edit){ .kind = EDIT_ADD, .name = name,
+				   .value = value });
 }
 
 void
@@ -41,13 +48,9 @@ void
 edits_change(struct edits *edits, struct arena *arena,
 	const struct header *header, struct str value)
 {
-	if (value.p == NULL)
-		edits->failed = true;
-	else
-		push(edits, arena, (struct edit){ .kind = EDIT_CHANGE,
-					   .name = header->name,
-					   .value = value,
-					   .nth = header->nth });
+	push(edits, arena, (struct edit){ .kind = EDIT_CHANGE,
+				   .name = header->name, .value = value,
+				   .nth = header->nth });
 }
 
 void
@@ -55,15 +58,4 @@ edits_quarantine(struct edits *edits, struct arena *arena, struct str reason)
 {
 	push(edits, arena,
 		(struct edit){ .kind = EDIT_QUARANTINE, .value = reason });
-}
-
-bool
-edits_removes(const struct edits *edits, const struct header *header)
-{
-	for (size_t i = 0; i < edits->count; i++)
-		if (edits->list[i].kind == EDIT_REMOVE &&
-			edits->list[i].nth == header->nth &&
-			str_ieq(edits->list[i].name, header->name))
-			return true;
-	return false;
 }

@@ -31,7 +31,8 @@ struct edits {
 
 /*
  * The views must live as long as the arena; nothing is copied.  Failure sticks
- * in edits->failed: check once, at the end.
+ * in edits->failed: check once, at the end.  A value of { NULL, 0 }, what a
+ * string builder returns without memory, is one.
  */
 void edits_add(struct edits *edits, struct arena *arena, struct str name,
 	struct str value);
@@ -41,8 +42,5 @@ void edits_change(struct edits *edits, struct arena *arena,
 	const struct header *header, struct str value);
 void edits_quarantine(
 	struct edits *edits, struct arena *arena, struct str reason);
-
-/* Is this field on the list to be removed? */
-bool edits_removes(const struct edits *edits, const struct header *header);
 
 #endif

@@ -237,11 +237,12 @@ pipeline_rcpt(struct pipeline *p, struct str address)
 enum verdict
 pipeline_header(struct pipeline *p, struct str name, struct str value)
 {
-	struct message *m = p->message;
+	struct message *m;
 	int err;
 
 	if (!is_open(p) || p->active == 0)
 		return keep(p, VERDICT_CONTINUE);
+	m = p->message;
 	err = headers_add(&m->headers, m->arena, name, value);
 	if (err == ERR_LIMIT)
 		m->reply = (struct reply){ "452", "4.3.4",
@@ -297,9 +298,11 @@ publish(struct pipeline *p)
 {
 	int err = gate_publish(&p->snapshot->gate, p->message);
 
-	if (err == ERR_SYNTAX)
+	if (err == ERR_SYNTAX || err == ERR_ABSENT)
 		p->message->reply = (struct reply){ "451", "4.3.5",
-			"Mail filter misconfigured: no queue id" };
+			err == ERR_SYNTAX ?
+				"Mail filter misconfigured: no queue id" :
+				"Mail filter misconfigured: no authserv-id" };
 	return err < 0 ? VERDICT_TEMPFAIL : VERDICT_CONTINUE;
 }
 

@@ -34,13 +34,17 @@ static int
 receive_field(const struct gate *gate, struct message *message,
 	const struct header *field)
 {
-	struct str bare;
-	bool sealed = gate->key != NULL && seal_check(message->arena,
-		gate->key, message->queue_id, field, &bare);
+	struct str bare = { NULL, 0 };
+	int err = 0;
 
-	if (!sealed || gate_is_last(gate))
+	if (gate->key != NULL)
+		err = seal_check(message->arena, gate->key,
+			message->queue_id, field, &bare);
+	if (err == 0 && bare.p != NULL)
+		err = believe(gate, message, bare);
+	if (bare.p == NULL || gate_is_last(gate))
 		edits_remove(&message->edits, message->arena, field);
-	return sealed ? believe(gate, message, bare) : 0;
+	return err;
 }
 
 /*
@@ -83,6 +87,8 @@ gate_publish(const struct gate *gate, struct message *message)
 
 	if (parts == 0)
 		return 0;
+	if (message->authserv_id.n == 0)
+		return ERR_ABSENT;
 	if (gate_is_last(gate))
 		parts = AUTHRES_SPF | AUTHRES_DKIM | AUTHRES_DMARC;
 	else

@@ -23,13 +23,14 @@ bool gate_is_last(const struct gate *gate);
 
 /*
  * Needs a complete header and the queue id.  Removals go to message->edits,
- * believed results to message->results.  ERR_NOMEM.
+ * believed results to message->results.  ERR_NOMEM, ERR_LIBRARY.
  */
 int gate_receive(const struct gate *gate, struct message *message) MUST_USE;
 
 /*
  * Add the program's Authentication-Results field.  ERR_NOMEM, ERR_LIBRARY;
- * ERR_SYNTAX when a seal is due and the MTA told no queue id.
+ * ERR_SYNTAX when a seal is due and the MTA told no queue id; ERR_ABSENT when
+ * we have no authserv-id.
  */
 int gate_publish(const struct gate *gate, struct message *message) MUST_USE;
 

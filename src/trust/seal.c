@@ -145,25 +145,28 @@ seal_add(const struct seal_key *key, struct str queue_id, struct str name,
 	return err;
 }
 
-bool
+int
 seal_check(struct arena *arena, const struct seal_key *key,
 	struct str queue_id, const struct header *field, struct str *bare)
 {
-	struct str value = unfolded(arena, field->value), given;
-	size_t tail = SEAL_BEGIN.n + HEX_SIZE + 1;
+	const size_t size = SEAL_BEGIN.n + HEX_SIZE + 1;
+	struct str value = str_trim(field->value), given;
 	char hex[HEX_SIZE + 1];
+	int err;
 
-	if (value.p == NULL || queue_id.n == 0 || value.n <= tail)
-		return false;
-	given = str_from(value, value.n - tail);
-	value = str_trim(str_first(value, value.n - tail));
-	if (!str_istarts(given, SEAL_BEGIN) || given.p[given.n - 1] != ')')
-		return false;
-	if (compute(arena, key,
-		(const struct str[]){ queue_id, field->name, value }, hex) < 0)
-		return false;
-	if (CRYPTO_memcmp(given.p + SEAL_BEGIN.n, hex, HEX_SIZE) != 0)
-		return false;
-	*bare = value;
-	return true;
+	*bare = (struct str){ NULL, 0 };
+	if (queue_id.n == 0 || value.n <= size)
+		return 0;
+	given = str_from(value, value.n - size);
+	if (!str_istarts(given, SEAL_BEGIN) || given.p[size - 1] != ')')
+		return 0;
+	value = unfolded(arena, str_first(value, value.n - size));
+	if (value.p == NULL)
+		return ERR_NOMEM;
+	err = compute(arena, key,
+		(const struct str[]){ queue_id, field->name, value }, hex);
+	if (err == 0 &&
+		CRYPTO_memcmp(given.p + SEAL_BEGIN.n, hex, HEX_SIZE) == 0)
+		*bare = value;
+	return err;
 }

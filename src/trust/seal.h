@@ -33,9 +33,9 @@ int seal_add(const struct seal_key *key, struct str queue_id, struct str name,
 /*
  * Does the field carry a valid seal for this message?  White space may have
  * been refolded on the way.  *bare is then the value without the seal,
- * unfolded, in arena.
+ * unfolded, in arena; else { NULL, 0 }.  ERR_NOMEM, ERR_LIBRARY.
  */
-bool seal_check(struct arena *arena, const struct seal_key *key,
+int seal_check(struct arena *arena, const struct seal_key *key,
 	struct str queue_id, const struct header *field, struct str *bare)
 	MUST_USE;
 
