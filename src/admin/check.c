@@ -105,12 +105,16 @@ load(const struct check *check, struct conf_errors *errors,
 		&dkim_filter, &dmarc_filter, NULL };
 	static const struct program program = { "mailvet-inbound", "",
 		filters };
-	struct conf_setting settings[4];
+	struct conf_setting settings[6];
 	char *zone = NULL;
 	int n = 0, err;
 
 	settings[n++] = (struct conf_setting){ "common", "internal-hosts", "",
 		"mailvet check" };
+	settings[n++] = (struct conf_setting){ "dmarc", "journal", "no",
+		"mailvet check" };
+	settings[n++] = (struct conf_setting){ "dmarc", "failure-reports",
+		"no", "mailvet check" };
 	if (check->authserv_id != NULL)
 		settings[n++] = (struct conf_setting){ "common", "authserv-id",
 			check->authserv_id, "--authserv-id" };

@@ -14,6 +14,7 @@ struct candidates {
 	struct str equal; /* the author domain, when it is among them */
 	struct str names[ALIGN_WALKS_MAX];
 	struct walk *walks[ALIGN_WALKS_MAX]; /* NULL: it cannot matter */
+	bool aligned[ALIGN_WALKS_MAX];
 	size_t count;
 };
 
@@ -73,6 +74,7 @@ finish_walks(struct candidates *c, struct str org, enum answer *ret)
 			*ret = ALIGN_UNKNOWN;
 		else if (str_eq(theirs.domain, org))
 			*ret = ALIGN_YES;
+		c->aligned[i] = *ret == ALIGN_YES;
 	}
 	return 0;
 }
@@ -124,8 +126,40 @@ align_spf(struct walk *author, bool strict, const struct spf_results *spf,
 	return err != 0 ? err : decide(&c, strict, ret);
 }
 
+static enum alignment_kind
+kind_of(const struct candidates *c, struct str name)
+{
+	if (str_eq(name, author_domain(c)))
+		return ALIGNED_STRICT;
+	for (size_t i = 0; i < c->count; i++)
+		if (c->aligned[i] && str_eq(name, c->names[i]))
+			return ALIGNED_RELAXED;
+	return ALIGNED_NO;
+}
+
+/* What was found out about the passing names, for the journal. */
 static int
-align_dkim(struct walk *author, bool strict, const struct dkim_results *dkim,
+mark(const struct candidates *c, struct dkim_results *dkim)
+{
+	for (size_t i = 0; dkim->known && i < dkim->count; i++) {
+		struct dkim_result *sig = &dkim->sigs[i];
+		struct str name;
+		int err = name_normalise(
+			c->author->dns->arena, sig->domain, &name);
+
+		if (err == ERR_NOMEM)
+			return err;
+		if (err == 0)
+			sig->aligned = kind_of(c, name);
+		if (sig->aligned == ALIGNED_RELAXED &&
+			sig->result != AUTH_PASS)
+			sig->aligned = ALIGNED_NO;
+	}
+	return 0;
+}
+
+static int
+align_dkim(struct walk *author, bool strict, struct dkim_results *dkim,
 	enum auth_result wanted, enum answer *ret)
 {
 	struct candidates c = { .author = author };
@@ -134,12 +168,16 @@ align_dkim(struct walk *author, bool strict, const struct dkim_results *dkim,
 	for (size_t i = 0; dkim->known && i < dkim->count && err == 0; i++)
 		if (dkim->sigs[i].result == wanted)
 			err = add_name(&c, dkim->sigs[i].domain);
-	return err != 0 ? err : decide(&c, strict, ret);
+	if (err == 0)
+		err = decide(&c, strict, ret);
+	if (err == 0 && wanted == AUTH_PASS)
+		err = mark(&c, dkim);
+	return err;
 }
 
 int
 align(struct walk *author, const struct dmarc_record *policy,
-	const struct spf_results *spf, const struct dkim_results *dkim,
+	const struct spf_results *spf, struct dkim_results *dkim,
 	struct alignment *ret)
 {
 	enum answer by_spf, by_dkim;

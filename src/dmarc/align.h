@@ -30,10 +30,12 @@ struct alignment {
 
 /*
  * Align the MAIL FROM domain and each d= with the start of the author's walk,
- * as strictly as the policy record says.  0, ERR_NOMEM.
+ * as strictly as the policy record says.  Says of each signature how it is
+ * aligned, as far as it had to be found out: an equal name always, another one
+ * only of a pass that was needed.  0, ERR_NOMEM.
  */
 int align(struct walk *author, const struct dmarc_record *policy,
-	const struct spf_results *spf, const struct dkim_results *dkim,
+	const struct spf_results *spf, struct dkim_results *dkim,
 	struct alignment *ret) MUST_USE;
 
 #endif

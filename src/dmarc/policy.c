@@ -44,7 +44,7 @@ apply_test_mode(struct dmarc_results *dmarc)
 		return;
 	dmarc->policy = dmarc->policy == DMARC_POLICY_REJECT ?
 		DMARC_POLICY_QUARANTINE : DMARC_POLICY_NONE;
-	dmarc->override = STR("policy_test_mode");
+	dmarc_reason_add(dmarc, REASON_TEST_MODE, STR(""));
 }
 
 static struct str
@@ -117,7 +117,8 @@ policy_evaluate(struct walk *author, struct results *results,
 	*ret_record = NULL;
 	*dmarc = (struct dmarc_results){ .known = true, .result = AUTH_NONE,
 		.author_domain = domain_of(author),
-		.discovery = DMARC_TREEWALK };
+		.discovery = author->suffixes != NULL ? DMARC_PSL :
+			DMARC_TREEWALK };
 	if (found.temporary) {
 		set_temperror(dmarc, STR("a temporary DNS error "
 			"in the search for a policy"));

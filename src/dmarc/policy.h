@@ -10,8 +10,9 @@
 
 /*
  * Evaluate for the start of the author's walk.  Fills all of results->dmarc
- * from results->spf and results->dkim but .applied, which is left at none;
- * .override is "policy_test_mode" where t=y lowered the policy, else empty.
+ * from results->spf and results->dkim but .applied, which is left at none, and
+ * says of each signature how it is aligned.  .reasons has policy_test_mode
+ * where t=y lowered the policy.
  *
  * pass: an aligned pass.  none: no record, or one that does not apply.
  * temperror: the DNS left open what the policy is, or whether there would have

@@ -19,24 +19,69 @@ ask(struct dns_scope *dns, struct walk_step *step)
 	return dns_ask(dns, name, DNS_TXT, &step->question);
 }
 
-int
-walk_start(struct dns_scope *dns, struct str start, struct walk **ret)
+/* A walk that has not asked for anything yet. */
+static int
+new_walk(struct dns_scope *dns, const struct suffixes *suffixes,
+	struct str start, struct walk **ret)
 {
 	struct walk *walk = arena_alloc(dns->arena, sizeof(*walk));
-	unsigned labels = name_labels(start);
 	int err = 0;
 
 	if (walk == NULL)
 		return ERR_NOMEM;
 	walk->dns = dns;
+	walk->suffixes = suffixes;
+	walk->steps[0].domain = start;
+	if (suffixes != NULL)
+		err = suffix_registered(suffixes, dns->arena, start,
+			&walk->registered);
+	if (err == 0)
+		*ret = walk;
+	return err;
+}
+
+static int
+ask_tree(struct walk *walk)
+{
+	struct str start = walk->steps[0].domain;
+	unsigned labels = name_labels(start);
+	int err = 0;
+
 	while (err == 0 && labels > 0) {
 		struct walk_step *step = &walk->steps[walk->count++];
 
 		step->domain = name_last_labels(start, labels);
-		err = ask(dns, step);
+		err = ask(walk->dns, step);
 		labels = labels > WALK_QUERIES_MAX ? LABELS_AFTER_SHORTCUT :
 			labels - 1;
 	}
+	return err;
+}
+
+/* The start and, where it is another name, the organizational domain. */
+static int
+ask_by_suffix(struct walk *walk)
+{
+	struct walk_step *start = &walk->steps[walk->count++];
+	struct walk_step *org;
+	int err = ask(walk->dns, start);
+
+	if (err != 0 || str_eq(start->domain, walk->registered))
+		return err;
+	org = &walk->steps[walk->count++];
+	org->domain = walk->registered;
+	return ask(walk->dns, org);
+}
+
+int
+walk_start(struct dns_scope *dns, const struct suffixes *suffixes,
+	struct str start, struct walk **ret)
+{
+	struct walk *walk;
+	int err = new_walk(dns, suffixes, start, &walk);
+
+	if (err == 0)
+		err = suffixes != NULL ? ask_by_suffix(walk) : ask_tree(walk);
 	if (err == 0)
 		*ret = walk;
 	return err;
@@ -54,7 +99,10 @@ walk_another(struct walk *first, struct str start, struct walk **ret)
 		*ret = walk;
 		return 0;
 	}
-	err = walk_start(first->dns, start, &walk);
+	/* By suffixes only the author's records matter. */
+	err = new_walk(first->dns, first->suffixes, start, &walk);
+	if (err == 0 && first->suffixes == NULL)
+		err = ask_tree(walk);
 	if (err != 0)
 		return err;
 	walk->next = first->next;
@@ -171,8 +219,13 @@ walk_org(struct walk *walk, struct walk_result *ret)
 	struct walk_result org = { .domain = walk->steps[0].domain };
 	bool temporary;
 	size_t end;
-	int err = go_up(walk, &end, &temporary);
+	int err;
 
+	if (walk->suffixes != NULL) {
+		*ret = (struct walk_result){ .domain = walk->registered };
+		return 0;
+	}
+	err = go_up(walk, &end, &temporary);
 	if (err != 0)
 		return err;
 	if (temporary) {
@@ -195,8 +248,32 @@ walk_org(struct walk *walk, struct walk_result *ret)
 	return 0;
 }
 
-int
-walk_policy(struct walk *walk, struct walk_result *ret)
+/* RFC 7489 section 6.6.3: its own record, else its organization's. */
+static int
+policy_by_suffix(struct walk *walk, struct walk_result *ret)
+{
+	*ret = (struct walk_result){ .domain = walk->registered };
+	for (size_t i = 0; i < walk->count; i++) {
+		struct walk_step *step = &walk->steps[i];
+		int err = look(walk, step);
+
+		if (err != 0)
+			return err;
+		if (step->temporary) {
+			*ret = (struct walk_result){ .temporary = true };
+			return 0;
+		}
+		if (step->record != NULL) {
+			ret->domain = step->domain;
+			ret->record = step->record;
+			return 0;
+		}
+	}
+	return 0;
+}
+
+static int
+policy_by_tree(struct walk *walk, struct walk_result *ret)
 {
 	struct walk_result found;
 	const struct walk_step *last;
@@ -222,4 +299,12 @@ walk_policy(struct walk *walk, struct walk_result *ret)
 	found.record = last->record;
 	*ret = found;
 	return 0;
+}
+
+int
+walk_policy(struct walk *walk, struct walk_result *ret)
+{
+	if (walk->suffixes != NULL)
+		return policy_by_suffix(walk, ret);
+	return policy_by_tree(walk, ret);
 }

@@ -7,11 +7,15 @@
  * instead of up to eight, and most are answered from the cache.  They are read
  * in the order of the walk, and what lies behind the stop does not count, not
  * even an error.
+ *
+ * With a list of public suffixes the walk is that of RFC 7489: the name itself
+ * and its organizational domain by the list, and psd tags mean nothing.
  */
 #ifndef DMARC_WALK_H
 #define DMARC_WALK_H
 
 #include "dmarc/record.h"
+#include "dmarc/suffix.h"
 #include "dns/dns.h"
 
 enum { WALK_QUERIES_MAX = 8 };
@@ -27,16 +31,19 @@ struct walk_step {
 struct walk {
 	struct dns_scope *dns;
 	struct walk *next; /* by walk_another; of the same message */
+	const struct suffixes *suffixes; /* NULL: the tree walk */
+	struct str registered; /* with suffixes: the organizational domain */
 	size_t count;
 	struct walk_step steps[WALK_QUERIES_MAX]; /* [0] is the start */
 };
 
 /*
  * Ask all questions of the walk from start, a normalised name, without waiting.
- * The walk lives in dns->arena.  0, ERR_NOMEM.
+ * The walk lives in dns->arena.  suffixes: NULL for the tree walk.
+ * 0, ERR_NOMEM.
  */
-int walk_start(struct dns_scope *dns, struct str start, struct walk **ret)
-	MUST_USE;
+int walk_start(struct dns_scope *dns, const struct suffixes *suffixes,
+	struct str start, struct walk **ret) MUST_USE;
 
 /*
  * The walk from another start for the same message; two of one start are one.

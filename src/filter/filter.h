@@ -17,6 +17,7 @@
 #include "base/conf.h"
 #include "filter/common.h"
 #include "filter/message.h"
+#include "filter/news.h"
 
 /* Bits for filter.events and filter.replies. */
 enum event {
@@ -80,6 +81,9 @@ struct filter {
 	enum verdict (*headers)(void *session);
 	enum verdict (*body)(void *session, struct str chunk);
 	enum verdict (*end)(void *session);
+
+	/* What there is to tell of all messages; see news.h.  May be NULL. */
+	int (*tell)(struct arena *arena, struct news *ret);
 };
 
 /* All that a load function may use; lives during the call. */

@@ -126,6 +126,7 @@ static int
 run(struct daemon *d)
 {
 	enum signal_event event = SIGNAL_NONE;
+	int status;
 
 	if (signals_init() < 0 ||
 		pthread_create(&d->milter, NULL, run_milter, d) != 0)
@@ -135,13 +136,15 @@ run(struct daemon *d)
 		MAILVET_VERSION);
 	notify_ready();
 	while (event != SIGNAL_STOP) {
-		stats_report();
+		stats_report(d->program);
 		event = signals_wait(STATUS_INTERVAL);
 		if (event == SIGNAL_RELOAD)
 			reload(d);
 	}
 	notify_stopping();
-	return stop_milter(d);
+	status = stop_milter(d);
+	stats_report(d->program);
+	return status;
 }
 
 /* With the configuration loaded: socket, libmilter, run, teardown. */

@@ -41,7 +41,7 @@ notify_stopping(void)
 void
 notify_status(const char *fmt, ...)
 {
-	char text[256];
+	char text[1024];
 	va_list args;
 
 	va_start(args, fmt);

@@ -68,6 +68,23 @@ add_dkim(struct summary *s)
 		add(s, "dkim-reason", dkim->sigs[0].reason);
 }
 
+/* "policy_test_mode; local_policy: enforce is monitor". */
+static void
+add_reasons(struct summary *s, const struct dmarc_results *dmarc)
+{
+	struct strbuf sb = sb_new(s->message->arena);
+
+	for (size_t i = 0; i < dmarc->reason_count; i++) {
+		const struct dmarc_reason *reason = &dmarc->reasons[i];
+
+		sb_addf(&sb, "%s%s%s", i > 0 ? "; " : "",
+			dmarc_reason_text(reason->type),
+			reason->comment.n > 0 ? ": " : "");
+		sb_add(&sb, reason->comment);
+	}
+	add(s, "override", sb_done(&sb));
+}
+
 static void
 add_dmarc(struct summary *s)
 {
@@ -82,8 +99,9 @@ add_dmarc(struct summary *s)
 		add(s, "policy", str_of(dmarc_policy_text(dmarc->policy)));
 		add(s, "applied", str_of(dmarc_policy_text(dmarc->applied)));
 	}
-	add(s, "override", dmarc->override);
+	add_reasons(s, dmarc);
 	add(s, "dmarc-reason", dmarc->reason);
+	add(s, "journal", dmarc->journal);
 }
 
 static void

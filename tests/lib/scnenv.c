@@ -177,7 +177,19 @@ write_config(const struct scnenv *e)
 	for (size_t i = 0; i < e->file->n; i++)
 		if (strcmp(e->file->stmt[i].verb, "config") == 0)
 			write_block(e, e->file->stmt[i].block, f);
+	if (!sets(e->file, "journal-directory"))
+		fprintf(f, "[dmarc]\njournal-directory = %s/journal\n",
+		    e->dir);
 	return fclose(f) == 0;
+}
+
+static bool
+make_journal(const struct scnenv *e)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/journal", e->dir);
+	return mkdir(path, 0750) == 0;
 }
 
 static bool
@@ -241,7 +253,7 @@ scnenv_start(struct scnenv *e, FILE *diag)
 	find_helper(e);
 	open_silent(e);
 	if (mkdtemp(e->dir) == NULL || !write_zone(e) || !write_config(e)
-	    || !write_seal_key(e)) {
+	    || !write_seal_key(e) || !make_journal(e)) {
 		fprintf(diag, "# %s: cannot be set up\n", e->file->path);
 		return false;
 	}

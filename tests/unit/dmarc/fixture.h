@@ -14,6 +14,7 @@
 
 #include "base/strbuf.h"
 #include "dns/dns.h"
+#include "mail/results.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -56,6 +57,21 @@ assert_str(struct str got, const char *wanted)
 {
 	if (!str_eq(got, str_of(wanted)))
 		fail_msg("got \"%.*s\", wanted \"%s\"", STR_ARG(got), wanted);
+}
+
+/* " [type: comment; type]"; nothing without a reason. */
+static inline void
+add_reasons(struct strbuf *sb, const struct dmarc_results *dmarc)
+{
+	for (size_t i = 0; i < dmarc->reason_count; i++) {
+		sb_addz(sb, i == 0 ? " [" : "; ");
+		sb_addz(sb, dmarc_reason_text(dmarc->reasons[i].type));
+		if (dmarc->reasons[i].comment.n > 0)
+			sb_addz(sb, ": ");
+		sb_add(sb, dmarc->reasons[i].comment);
+	}
+	if (dmarc->reason_count > 0)
+		sb_addc(sb, ']');
 }
 
 #endif

@@ -112,7 +112,8 @@ check_row(const struct row *row)
 	unsigned asked;
 
 	fixture_open(&f, row->zone);
-	assert_int_equal(walk_start(&f.scope, str_of(row->author), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, str_of(row->author),
+		&walk), 0);
 	asked = f.scope.asked;
 	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
 	check_answer(row, "spf", a.spf, a.undecided);
@@ -158,7 +159,7 @@ results_other_than_pass(void **state)
 
 	(void)state;
 	fixture_open(&f, REC("x.com", "p=none"));
-	assert_int_equal(walk_start(&f.scope, STR("x.com"), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, STR("x.com"), &walk), 0);
 	for (size_t i = 0; i < COUNT(others); i++) {
 		sig.result = spf.mail_from = others[i];
 		assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
@@ -205,7 +206,7 @@ many_signatures(void **state)
 		sigs[i].result = AUTH_PASS;
 		sigs[i].domain = str_of(texts[i]);
 	}
-	assert_int_equal(walk_start(&f.scope, STR("x.com"), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, STR("x.com"), &walk), 0);
 	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
 	assert_false(a.dkim || a.undecided);
 	assert_int_equal(f.scope.asked, 2 + 3 * ALIGN_WALKS_MAX);

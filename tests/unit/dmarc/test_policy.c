@@ -68,12 +68,12 @@ static const struct row rows[] = {
 		"a.x.com", NULL, "fail x.com none" },
 	/* t=y. */
 	{ REC("x.com", "p=reject; t=y"), "x.com", NULL,
-		"fail x.com quarantine policy_test_mode" },
+		"fail x.com quarantine [policy_test_mode]" },
 	{ REC("x.com", "p=quarantine; t=y"), "x.com", NULL,
-		"fail x.com none policy_test_mode" },
+		"fail x.com none [policy_test_mode]" },
 	{ REC("x.com", "p=none; t=y"), "x.com", NULL, "fail x.com none" },
 	{ REC("x.com", "p=reject; sp=quarantine; t=y"), "a.x.com", NULL,
-		"fail x.com none policy_test_mode" },
+		"fail x.com none [policy_test_mode]" },
 	{ REC("x.com", "p=reject; t=y"), "x.com", "x.com",
 		"pass x.com reject" },
 	/* Aligned or not. */
@@ -123,7 +123,8 @@ check_row(const struct row *row)
 
 	fixture_open(&f, row->zone);
 	sb = sb_new(f.scope.arena);
-	assert_int_equal(walk_start(&f.scope, str_of(row->author), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, str_of(row->author),
+		&walk), 0);
 	assert_int_equal(policy_evaluate(walk, &results, &record), 0);
 	assert_true(dmarc->known);
 	assert_str(dmarc->author_domain, row->author);
@@ -136,8 +137,7 @@ check_row(const struct row *row)
 	sb_add(&sb, dmarc->policy_domain.n > 0 ? dmarc->policy_domain :
 		STR("-"));
 	sb_addf(&sb, " %s", dmarc_policy_text(dmarc->policy));
-	sb_addz(&sb, dmarc->override.n > 0 ? " " : "");
-	sb_add(&sb, dmarc->override);
+	add_reasons(&sb, dmarc);
 	if (!str_eq(sb_done(&sb), str_of(row->wanted)))
 		fail_msg("%s, pass for %s: %s, not %s", row->author,
 			row->passing, sb.p, row->wanted);
@@ -162,7 +162,7 @@ reasons(void **state)
 
 	(void)state;
 	fixture_open(&f, REC("x.com", "p=reject"));
-	assert_int_equal(walk_start(&f.scope, STR("x.com"), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, STR("x.com"), &walk), 0);
 	assert_int_equal(policy_evaluate(walk, &results, &record), 0);
 	assert_int_equal(results.dmarc.result, AUTH_FAIL);
 	assert_str(results.dmarc.reason,
@@ -192,7 +192,7 @@ temporary_results(void **state)
 
 	(void)state;
 	fixture_open(&f, REC("x.com", "p=reject"));
-	assert_int_equal(walk_start(&f.scope, STR("x.com"), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, STR("x.com"), &walk), 0);
 	assert_int_equal(policy_evaluate(walk, &results, &record), 0);
 	assert_int_equal(results.dmarc.result, AUTH_TEMPERROR);
 	assert_int_equal(results.dmarc.policy, DMARC_POLICY_NONE);

@@ -98,8 +98,7 @@ describe(const struct message *m, enum verdict verdict)
 
 	sb_addf(&sb, "%s %s", auth_result_text(dmarc->result),
 		dmarc_policy_text(dmarc->applied));
-	if (dmarc->override.n > 0)
-		sb_addf(&sb, " [%.*s]", STR_ARG(dmarc->override));
+	add_reasons(&sb, dmarc);
 	for (size_t i = 0; i < m->edits.count; i++) {
 		if (m->edits.list[i].kind == EDIT_ADD)
 			sb_addf(&sb, " +%.*s", STR_ARG(m->edits.list[i].name));

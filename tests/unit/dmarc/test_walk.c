@@ -130,7 +130,8 @@ check_row(const struct row *row)
 	struct walk *walk;
 
 	fixture_open(&f, row->zone);
-	assert_int_equal(walk_start(&f.scope, str_of(row->start), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, str_of(row->start),
+		&walk), 0);
 	assert_int_equal(walk_policy(walk, &policy), 0);
 	assert_int_equal(walk_org(walk, &org), 0);
 	if (f.scope.asked != row->questions)
@@ -172,7 +173,7 @@ names_asked(void **state)
 
 	(void)state;
 	fixture_open(&f, REC("com", "p=none"));
-	assert_int_equal(walk_start(&f.scope, STR(DEEP), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, STR(DEEP), &walk), 0);
 	assert_int_equal(walk->count, COUNT(names));
 	for (size_t i = 0; i < COUNT(names); i++)
 		assert_str(walk->steps[i].domain, names[i]);
@@ -197,7 +198,7 @@ long_names(void **state)
 	sb_addz(&sb, "y.com");
 	name = sb_done(&sb);
 	assert_int_equal(name.n, NAME_MAX_BYTES);
-	assert_int_equal(walk_start(&f.scope, name, &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, name, &walk), 0);
 	assert_int_equal(walk->count, 8);
 	assert_int_equal(walk_org(walk, &org), 0);
 	assert_str(org.domain, "y.com");
@@ -207,7 +208,7 @@ long_names(void **state)
 	for (int i = 0; i < 298; i++)
 		sb_addz(&sb, "a.");
 	sb_addz(&sb, "y.com");
-	assert_int_equal(walk_start(&f.scope, sb_done(&sb), &walk), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, sb_done(&sb), &walk), 0);
 	assert_int_equal(walk->count, 8);
 	assert_int_equal(walk_org(walk, &org), 0);
 	assert_str(org.domain, "y.com");
@@ -222,7 +223,8 @@ one_walk_per_start(void **state)
 
 	(void)state;
 	fixture_open(&f, REC("example.com", "p=none"));
-	assert_int_equal(walk_start(&f.scope, STR("example.com"), &first), 0);
+	assert_int_equal(walk_start(&f.scope, NULL, STR("example.com"),
+		&first), 0);
 	assert_int_equal(walk_another(first, STR("a.example.com"), &second),
 		0);
 	assert_int_equal(walk_another(first, STR("a.example.com"), &third),
@@ -248,7 +250,7 @@ out_of_memory(void **state)
 			.budget = 50 };
 		struct walk_result policy;
 		struct walk *walk;
-		int err = walk_start(&scope, STR("a.example.com"), &walk);
+		int err = walk_start(&scope, NULL, STR("a.example.com"), &walk);
 
 		if (err == 0)
 			err = walk_policy(walk, &policy);

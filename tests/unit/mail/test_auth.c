@@ -1,6 +1,6 @@
 #include "unit/base/check.h"
 
-#include "mail/results.h"
+#include "mail/auth.h"
 
 static const char *const words[] = { "none", "pass", "fail", "softfail",
 	"neutral", "policy", "temperror", "permerror" };
@@ -36,33 +36,11 @@ results(void **state)
 	}
 }
 
-static void
-policies(void **state)
-{
-	static const char *const names[] = { "none", "quarantine", "reject" };
-	enum dmarc_policy p;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(names); i++) {
-		p = DMARC_POLICY_NONE;
-		assert_string_equal(names[i],
-			dmarc_policy_text((enum dmarc_policy)i));
-		assert_row(i, dmarc_policy_parse(str_of(names[i]), &p));
-		assert_row(i, p == (enum dmarc_policy)i);
-	}
-	assert_true(dmarc_policy_parse(STR("REJECT"), &p));
-	assert_int_equal(p, DMARC_POLICY_REJECT);
-	assert_false(dmarc_policy_parse(STR("rejects"), &p));
-	assert_false(dmarc_policy_parse(STR(""), &p));
-	assert_int_equal(p, DMARC_POLICY_REJECT);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(results),
-		cmocka_unit_test(policies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
