@@ -56,7 +56,7 @@ body_length_add(struct body_length *length, struct str chunk)
 }
 
 uint64_t
-body_length_end(struct body_length *length, bool relaxed)
+body_length_end(const struct body_length *length, bool relaxed)
 {
 	struct body_length l = *length;
 

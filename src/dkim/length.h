@@ -23,6 +23,6 @@ struct body_length {
 void body_length_add(struct body_length *length, struct str chunk);
 
 /* After the last chunk. */
-uint64_t body_length_end(struct body_length *length, bool relaxed);
+uint64_t body_length_end(const struct body_length *length, bool relaxed);
 
 #endif

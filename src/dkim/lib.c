@@ -13,12 +13,9 @@ struct dk_library {
  * what it had.
  */
 struct dk_message {
-	struct arena *arena;
 	struct pool pool;
 	jmp_buf escape;
 	DKIM *dkim;
-	struct str *keys; /* by index; key_room of them */
-	size_t key_room;
 	size_t line; /* bytes of the current body line */
 	char last; /* byte of the body */
 	bool ended; /* the body so far is empty or ends with CRLF */
@@ -66,43 +63,10 @@ no_close(void *service)
 	(void)service;
 }
 
-/* Which of the message's signatures is it?  -1: none. */
-static int
-index_of(DKIM *dkim, const DKIM_SIGINFO *sig)
-{
-	DKIM_SIGINFO **sigs;
-	int count;
-
-	if (dkim_getsiglist(dkim, &sigs, &count) != DKIM_STAT_OK)
-		return -1;
-	for (int i = 0; i < count; i++)
-		if (sigs[i] == sig)
-			return i;
-	return -1;
-}
-
-/* The library asks for a key: what dk_set_key has left. */
-static DKIM_CBSTAT
-give_key(DKIM *dkim, DKIM_SIGINFO *sig, unsigned char *buf, size_t size)
-{
-	const struct dk_message *m = dkim_get_user_context(dkim);
-	int i = index_of(dkim, sig);
-	struct str key;
-
-	if (m == NULL || i < 0 || (size_t)i >= m->key_room)
-		return DKIM_CBSTAT_NOTFOUND;
-	key = m->keys[i];
-	if (key.n == 0 || key.n >= size)
-		return DKIM_CBSTAT_NOTFOUND;
-	memcpy(buf, key.p, key.n);
-	buf[key.n] = '\0';
-	return DKIM_CBSTAT_CONTINUE;
-}
-
 /*
  * BADSIGHANDLES: also a malformed signature has an index, so that the indexes
- * are ours.  DELAYSIGPROC: keys are asked for at the end, when the DNS has had
- * the time of the body to answer.
+ * are ours.  DELAYSIGPROC: it does not look for keys before the end, and there
+ * all signatures are ignored.
  */
 static int
 set_up(DKIM_LIB *lib)
@@ -110,8 +74,7 @@ set_up(DKIM_LIB *lib)
 	u_int flags = DKIM_LIBFLAGS_BADSIGHANDLES | DKIM_LIBFLAGS_DELAYSIGPROC;
 
 	if (dkim_options(lib, DKIM_OP_SETOPT, DKIM_OPTS_FLAGS, &flags,
-		sizeof(flags)) != DKIM_STAT_OK ||
-		dkim_set_key_lookup(lib, give_key) != DKIM_STAT_OK)
+		sizeof(flags)) != DKIM_STAT_OK)
 		return ERR_LIBRARY;
 	dkim_dns_set_init(lib, no_resolver);
 	dkim_dns_set_close(lib, no_close);
@@ -171,7 +134,6 @@ dk_message_new(struct arena *arena, struct dk_library *library, size_t limit,
 
 	if (m == NULL)
 		return ERR_NOMEM;
-	m->arena = arena;
 	m->pool.limit = limit > 0 ? limit : DK_POOL_MAX;
 	m->ended = true;
 	m->pool.escape = &m->escape;
@@ -181,7 +143,6 @@ dk_message_new(struct arena *arena, struct dk_library *library, size_t limit,
 		&m->pool, &status);
 	if (m->dkim == NULL)
 		return ERR_NOMEM;
-	dkim_set_user_context(m->dkim, m);
 	*ret = m;
 	return 0;
 }
@@ -323,40 +284,9 @@ dk_bare_newline(const struct dk_message *m)
 
 /* ---- the end -------------------------------------------------------- */
 
-/*
- * More memory for the end alone, where the library has handles of OpenSSL open
- * that a jump out of it would lose.
- */
-enum { END_ROOM = 1 << 20 };
-
-int
-dk_set_key(struct dk_message *m, size_t index, struct str key)
-{
-	struct str *keys;
-	size_t room;
-
-	if (index >= m->key_room) {
-		room = index + 8;
-		keys = arena_grow(m->arena, m->keys,
-			m->key_room * sizeof(*keys), room * sizeof(*keys));
-		if (keys == NULL)
-			return ERR_NOMEM;
-		m->keys = keys;
-		m->key_room = room;
-	}
-	m->keys[index] = key;
-	return 0;
-}
-
-static bool
-has_key(const struct dk_message *m, size_t index)
-{
-	return index < m->key_room && m->keys[index].n > 0;
-}
-
-/* The signatures without a key are not tried. */
+/* Of none the library shall look for the key and check the signature. */
 static void
-ignore_others(struct dk_message *m)
+ignore_signatures(struct dk_message *m)
 {
 	DKIM_SIGINFO **sigs;
 	int count;
@@ -364,8 +294,7 @@ ignore_others(struct dk_message *m)
 	if (dkim_getsiglist(m->dkim, &sigs, &count) != DKIM_STAT_OK)
 		return;
 	for (int i = 0; i < count; i++)
-		if (!has_key(m, (size_t)i))
-			dkim_sig_ignore(sigs[i]);
+		dkim_sig_ignore(sigs[i]);
 }
 
 int
@@ -374,7 +303,6 @@ dk_end(struct dk_message *m)
 	bool test = false;
 	int r = 0;
 
-	m->pool.limit += END_ROOM;
 	if (setjmp(m->escape) != 0)
 		return ERR_NOMEM;
 	/* RFC 6376 section 3.4.3: what does not end with CRLF gets one. */
@@ -382,8 +310,8 @@ dk_end(struct dk_message *m)
 		r = failure(m, dkim_body(m->dkim, (u_char *)"\r\n", 2));
 	if (r < 0)
 		return r;
-	ignore_others(m);
-	/* Its status is one signature's; dk_outcome tells them all. */
+	ignore_signatures(m);
+	/* Its status is about signatures that it has not looked at. */
 	dkim_eom(m->dkim, &test);
 	return failure(m, DKIM_STAT_OK);
 }
@@ -398,30 +326,6 @@ signature_at(const struct dk_message *m, size_t index)
 		index >= (size_t)count)
 		return NULL;
 	return sigs[index];
-}
-
-enum dk_outcome
-dk_outcome(const struct dk_message *m, size_t index)
-{
-	DKIM_SIGINFO *sig = signature_at(m, index);
-
-	if (sig == NULL || !has_key(m, index))
-		return DK_UNTRIED;
-	switch (dkim_sig_geterror(sig)) {
-	case DKIM_SIGERROR_OK:
-		return DKIM_SIG_CHECK(sig) ? DK_PASS : DK_ERROR;
-	case DKIM_SIGERROR_TOOLARGE_L:
-		return DK_BAD_LENGTH;
-	case DKIM_SIGERROR_KEYDECODE:
-	case DKIM_SIGERROR_DNSSYNTAX:
-		return DK_BAD_KEY;
-	case DKIM_SIGERROR_BADSIG:
-		return dkim_sig_getbh(sig) == DKIM_SIGBH_MISMATCH ?
-			DK_BAD_BODY :
-			DK_BAD_SIGNATURE;
-	default:
-		return DK_ERROR;
-	}
 }
 
 int

@@ -2,9 +2,10 @@
  * What verifying and signing share of libopendkim: the only place that calls
  * it.
  *
- * Verifying hands it the message and the keys.  Signing asks it for the two
- * hashes of a signature field still without b=: a signer's hashes are what a
- * verifier computes, and so no private key enters the library.
+ * It is asked for the two hashes of a signature: what a verifier computes, and
+ * a signer, too, for a field still without b=.  So no key enters the library,
+ * neither private nor public: its own check decodes the key five times as
+ * slowly, has no room for more than 5700 bits, and takes rsa-sha1.
  *
  * Its memory comes from a pool of the message, with a ceiling, that is thrown
  * away as a whole: where the library runs out of memory it leaves pointers
@@ -18,8 +19,7 @@
 #include "base/str.h"
 
 enum {
-	DK_KEY_MAX = 1024, /* bytes of a key record that the library can take */
-	DK_FIELD_MAX = 60000, /* bytes of a signature field, likewise */
+	DK_FIELD_MAX = 60000, /* bytes of a signature field that it can take */
 	DK_NAMES_MAX = 4000, /* bytes of h=, likewise */
 	DK_LINE_MAX = 1 << 20, /* of a body line, which it keeps in memory */
 	DK_POOL_MAX = 32 << 20, /* of memory for one message */
@@ -63,29 +63,13 @@ int dk_body(struct dk_message *message, struct str chunk) MUST_USE;
  */
 bool dk_bare_newline(const struct dk_message *message) NONNULL;
 
-/*
- * The key record for a signature; the view must live until dk_end.  A
- * signature without one is not verified.
- */
-int dk_set_key(struct dk_message *message, size_t index, struct str key)
-	MUST_USE;
-
-/* The end of the body: verify.  ERR_NOMEM, ERR_LIBRARY. */
+/* The end of the body.  ERR_NOMEM, ERR_LIBRARY. */
 int dk_end(struct dk_message *message) MUST_USE;
 
-enum dk_outcome {
-	DK_PASS,
-	DK_BAD_SIGNATURE, /* the header or the signature was changed */
-	DK_BAD_BODY,	  /* the body hash differs */
-	DK_BAD_LENGTH,	  /* l= is more than the body has */
-	DK_BAD_KEY,	  /* the key could not be decoded */
-	DK_UNTRIED,
-	DK_ERROR, /* for a reason that the library did not tell */
-};
-
-enum dk_outcome dk_outcome(const struct dk_message *message, size_t index);
-
-/* SHA-256 of the header and of the body, after dk_end.  ERR_LIBRARY. */
+/*
+ * SHA-256 of the header and of the body, after dk_end.  ERR_LIBRARY for a
+ * signature that the library could not read.
+ */
 enum { DK_HASH_SIZE = 32 };
 
 int dk_hashes(const struct dk_message *message, size_t index,

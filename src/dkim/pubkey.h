@@ -1,10 +1,10 @@
 /*
- * A key record (RFC 6376 section 3.6.1), read and judged by ourselves and
- * handed to the library in one plain form.
+ * A key record (RFC 6376 section 3.6.1), read and judged.
  */
 #ifndef DKIM_PUBKEY_H
 #define DKIM_PUBKEY_H
 
+#include "dkim/crypto.h"
 #include "dkim/signature.h"
 #include "dns/dns.h"
 
@@ -13,7 +13,7 @@ struct pubkey {
 	enum auth_result result;
 	struct str reason;
 
-	struct str text; /* for the library */
+	EVP_PKEY *key;	 /* goes with the arena; NULL: do not use it */
 	unsigned bits;	 /* 0: unknown */
 	bool secure;	 /* DNSSEC */
 	bool test;	 /* t=y */

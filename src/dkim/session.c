@@ -1,5 +1,5 @@
 #include "dkim/session.h"
-#include "dkim/conf.h"
+#include "dkim/action.h"
 #include "dkim/verify.h"
 
 struct settings {
@@ -26,6 +26,9 @@ load(const struct load *load, const void **ret)
 	settings->options = (struct verify_options){
 		.minimum_bits = (unsigned)settings->conf->minimum_key_bits,
 		.maximum = (unsigned)settings->conf->maximum_signatures,
+		.partial = (enum partial_body)settings->conf->partial_body,
+		.ignore_tests =
+			settings->conf->test_keys == TEST_KEYS_IGNORE,
 	};
 	r = dk_library_new(load->arena, &settings->options.library);
 	if (r < 0)
@@ -68,36 +71,37 @@ body(void *arg, struct str chunk)
 	return VERDICT_CONTINUE;
 }
 
-/* Could a key that was not to be had for now have made the difference? */
-static bool
-is_undecided(const struct dkim_results *results)
+/* The signatures have the last word only where the configuration says so. */
+static enum verdict
+decide(struct session *session)
 {
-	bool temporary = false;
+	struct message *message = session->message;
+	struct dkim_results *results = &message->results.dkim;
+	struct reply reply;
+	enum dkim_action action = action_for(session->settings->conf,
+		action_result(results), &reply);
 
-	for (size_t i = 0; i < results->count; i++) {
-		if (results->sigs[i].result == AUTH_PASS)
-			return false;
-		if (results->sigs[i].result == AUTH_TEMPERROR)
-			temporary = true;
+	if (action == DKIM_ACCEPT)
+		return VERDICT_CONTINUE;
+	if (message->common->dry_run) {
+		results->override = action == DKIM_REJECT ?
+			STR("dry run, would reject") :
+			STR("dry run, would defer");
+		return VERDICT_CONTINUE;
 	}
-	return temporary;
+	message->reply = reply;
+	return action == DKIM_REJECT ? VERDICT_REJECT : VERDICT_TEMPFAIL;
 }
 
 static enum verdict
 end(void *arg)
 {
 	struct session *session = arg;
-	struct message *message = session->message;
 
-	if (verifier_end(session->verifier, &message->results.dkim) < 0)
+	if (verifier_end(session->verifier,
+		&session->message->results.dkim) < 0)
 		return VERDICT_TEMPFAIL;
-	if (session->settings->conf->on_temperror == ON_TEMPERROR_ACCEPT ||
-		!is_undecided(&message->results.dkim))
-		return VERDICT_CONTINUE;
-	reply_make(message->arena, "451", "4.7.5",
-		STR("the key of the DKIM signature is not to be had for now"),
-		&message->reply);
-	return VERDICT_TEMPFAIL;
+	return decide(session);
 }
 
 const struct filter dkim_filter = {

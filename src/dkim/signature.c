@@ -1,4 +1,5 @@
 #include "dkim/signature.h"
+#include "dkim/base64.h"
 #include "dkim/lib.h"
 #include "dns/name.h"
 
@@ -169,11 +170,17 @@ check_algorithm(struct parse *parse)
 static int
 check_hashes(struct parse *parse)
 {
-	if (!is_base64(tag(parse, "b")))
-		return malformed(parse->sig, "b= is not base64");
-	if (!is_base64(tag(parse, "bh")))
-		return malformed(parse->sig, "bh= is not base64");
-	return 0;
+	struct signature *sig = parse->sig;
+	int r = base64_decode(parse->arena, tag(parse, "b"), &sig->signature);
+
+	if (r == ERR_SYNTAX)
+		return malformed(sig, "b= is not base64");
+	if (r < 0)
+		return r;
+	r = base64_decode(parse->arena, tag(parse, "bh"), &sig->body_hash);
+	if (r == ERR_SYNTAX)
+		return malformed(sig, "bh= is not base64");
+	return r;
 }
 
 static int
@@ -338,6 +345,23 @@ signature_parse(struct arena *arena, struct str value, long long now,
 		r = checks[i](&parse);
 	*ret = sig;
 	return r;
+}
+
+int
+signature_domain(struct arena *arena, struct str value, struct str *ret)
+{
+	struct str rest = value;
+	struct tag tag;
+	int found;
+
+	for (int seen = 0; seen < TAGLIST_MAX; seen++) {
+		found = taglist_next(&rest, &tag);
+		if (found == 0)
+			break;
+		if (found > 0 && str_eq(tag.name, STR("d")))
+			return show_name(arena, tag.value, ret);
+	}
+	return 0;
 }
 
 unsigned

@@ -9,6 +9,8 @@
 #include "mail/results.h"
 #include "mail/taglist.h"
 
+#define SIGNATURE_NAME STR("DKIM-Signature")
+
 enum sig_key { SIG_RSA, SIG_ED25519 };
 
 /* Views belong to the arena or look into the field. */
@@ -30,6 +32,8 @@ struct signature {
 	/* Of a sound one. */
 	struct str identity_domain; /* of i=, else d= */
 	enum sig_key key;
+	struct str signature; /* the bytes of b= and of bh= */
+	struct str body_hash;
 	struct str *names; /* h= */
 	size_t name_count;
 	bool relaxed_body;
@@ -48,6 +52,10 @@ enum {
  */
 int signature_parse(struct arena *arena, struct str value, long long now,
 	struct signature *ret) MUST_USE;
+
+/* d= alone, normalised; *ret is left alone when there is none.  ERR_NOMEM. */
+int signature_domain(
+	struct arena *arena, struct str value, struct str *ret) MUST_USE;
 
 /* How many times h= names the field. */
 unsigned signature_covers(const struct signature *sig, struct str name);

@@ -1,14 +1,14 @@
 #include "dkim/verify.h"
+#include "dkim/choose.h"
 #include "dkim/length.h"
 #include "dkim/pubkey.h"
 #include "dkim/signature.h"
 
 #include <time.h>
 
-static const struct str signature_name = STR("DKIM-Signature");
-
 struct entry {
 	const struct header *field;
+	enum choice_rank rank;
 	struct signature sig;
 	struct dns_question *question;
 	struct pubkey key;
@@ -47,29 +47,25 @@ static int
 read_signatures(struct verifier *v)
 {
 	size_t most = 2 * (size_t)v->options->maximum;
-	size_t count = headers_count(v->headers, signature_name);
 	long long now = (long long)time(NULL);
-	int r = 0;
+	struct choice *choices;
+	int r = choose_signatures(
+		v->arena, v->headers, most, &choices, &v->count);
 
-	if (count == 0)
-		return 0;
-	count = count < most ? count : most;
-	v->entries = arena_array(v->arena, count, sizeof(*v->entries));
+	if (r < 0 || v->count == 0)
+		return r;
+	v->entries = arena_array(v->arena, v->count, sizeof(*v->entries));
 	if (v->entries == NULL)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < v->headers->count && v->count < count; i++) {
-		const struct header *field = &v->headers->fields[i];
-		struct entry *entry = &v->entries[v->count];
+	for (size_t i = 0; i < v->count && r == 0; i++) {
+		struct entry *entry = &v->entries[i];
 
-		if (!str_ieq(field->name, signature_name))
-			continue;
-		entry->field = field;
-		r = signature_parse(v->arena, field->value, now, &entry->sig);
-		if (r < 0)
-			return r;
-		v->count++;
+		entry->field = choices[i].field;
+		entry->rank = choices[i].rank;
+		r = signature_parse(
+			v->arena, entry->field->value, now, &entry->sig);
 	}
-	return 0;
+	return r;
 }
 
 /* What makes every signature of the message void (RFC 6376 section 8.15). */
@@ -91,28 +87,34 @@ message_fault(const struct headers *headers)
 	return NULL;
 }
 
-/* Which of the sound signatures are tried: the first from the top. */
+static void
+try_it(struct verifier *v, struct entry *entry, const char *fault)
+{
+	if (fault != NULL) {
+		refuse(entry, AUTH_PERMERROR, fault);
+	} else if (v->tried == v->options->maximum) {
+		refuse(entry, AUTH_NEUTRAL, "not tried, too many signatures");
+	} else {
+		entry->tried = true;
+		v->tried++;
+		v->counts = v->counts || entry->sig.has_limit;
+	}
+}
+
+/* Which of the sound signatures are tried: by their rank, then from the top. */
 static void
 choose(struct verifier *v)
 {
 	const char *fault = message_fault(v->headers);
 
-	for (size_t i = 0; i < v->count; i++) {
-		struct entry *entry = &v->entries[i];
+	for (int rank = 0; rank < CHOICE_RANKS; rank++)
+		for (size_t i = 0; i < v->count; i++) {
+			struct entry *entry = &v->entries[i];
 
-		if (entry->sig.result != AUTH_NONE)
-			continue;
-		if (fault != NULL) {
-			refuse(entry, AUTH_PERMERROR, fault);
-		} else if (v->tried == v->options->maximum) {
-			refuse(entry, AUTH_NEUTRAL,
-				"not tried, too many signatures");
-		} else {
-			entry->tried = true;
-			v->tried++;
-			v->counts = v->counts || entry->sig.has_limit;
+			if ((int)entry->rank == rank &&
+				entry->sig.result == AUTH_NONE)
+				try_it(v, entry, fault);
 		}
-	}
 }
 
 static int
@@ -147,7 +149,7 @@ covers_signatures(const struct verifier *v)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (v->entries[i].tried &&
-			signature_covers(&v->entries[i].sig, signature_name))
+			signature_covers(&v->entries[i].sig, SIGNATURE_NAME))
 			return true;
 	return false;
 }
@@ -171,7 +173,7 @@ feed(struct verifier *v, const struct header *field, bool others)
 	struct entry *entry = NULL;
 	int r;
 
-	if (str_ieq(field->name, signature_name)) {
+	if (str_ieq(field->name, SIGNATURE_NAME)) {
 		entry = entry_of(v, field);
 		if (entry == NULL || field->value.n > DK_FIELD_MAX)
 			return 0;
@@ -263,7 +265,7 @@ await_key(struct verifier *v, struct entry *entry)
 	if (r < 0 || entry->key.result != AUTH_NONE || !entry->fed)
 		return r;
 	entry->keyed = true;
-	return dk_set_key(v->library, entry->index, entry->key.text);
+	return 0;
 }
 
 static int
@@ -284,18 +286,22 @@ await_keys(struct verifier *v)
 static const char *
 uncovered_field(const struct headers *headers, const struct signature *sig)
 {
+#define ONCE(name) { STR(name), "a second " name " is not signed" }
 	static const struct {
 		struct str name;
 		const char *reason;
 	} once[] = {
-		{ STR("Subject"), "a second Subject is not signed" },
-		{ STR("Date"), "a second Date is not signed" },
-		{ STR("To"), "a second To is not signed" },
-		{ STR("Cc"), "a second Cc is not signed" },
-		{ STR("Reply-To"), "a second Reply-To is not signed" },
-		{ STR("Sender"), "a second Sender is not signed" },
-		{ STR("Message-ID"), "a second Message-ID is not signed" },
+		ONCE("Subject"),
+		ONCE("Date"),
+		ONCE("To"),
+		ONCE("Cc"),
+		ONCE("Reply-To"),
+		ONCE("Sender"),
+		ONCE("Message-ID"),
+		ONCE("Content-Type"), /* shows another part of the body */
+		ONCE("Content-Transfer-Encoding"),
 	};
+#undef ONCE
 
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
 		unsigned has = headers_count(headers, once[i].name);
@@ -306,44 +312,60 @@ uncovered_field(const struct headers *headers, const struct signature *sig)
 	return NULL;
 }
 
+static bool
+is_partial(const struct verifier *v, const struct signature *sig)
+{
+	return sig->has_limit &&
+		sig->limit < body_length_end(&v->length, sig->relaxed_body);
+}
+
 /* What a signature that verifies is worth. */
 static void
 weigh(const struct verifier *v, struct entry *entry)
 {
 	const char *uncovered = uncovered_field(v->headers, &entry->sig);
+	bool partial = is_partial(v, &entry->sig);
 
 	if (uncovered != NULL)
 		refuse(entry, AUTH_POLICY, uncovered);
 	else if (dk_bare_newline(v->library))
 		refuse(entry, AUTH_POLICY, "the body has a bare CR or LF");
+	else if (partial && v->options->partial == PARTIAL_REFUSE)
+		refuse(entry, AUTH_POLICY, "l= is less than the body");
 	else
-		refuse(entry, AUTH_PASS, NULL);
+		refuse(entry, AUTH_PASS,
+			partial ? "l= is less than the body" : NULL);
 }
 
-static void
+/* RFC 6376 section 6.1.3: compare the hashes and verify the signature. */
+static int
 conclude(const struct verifier *v, struct entry *entry)
 {
-	switch (dk_outcome(v->library, entry->index)) {
-	case DK_PASS:
-		weigh(v, entry);
-		break;
-	case DK_BAD_SIGNATURE:
-		refuse(entry, AUTH_FAIL, "signature verification failed");
-		break;
-	case DK_BAD_BODY:
-		refuse(entry, AUTH_FAIL, "body hash did not verify");
-		break;
-	case DK_BAD_LENGTH:
+	const struct signature *sig = &entry->sig;
+	unsigned char header[DK_HASH_SIZE], body[DK_HASH_SIZE];
+	bool good = false;
+	int r;
+
+	if (sig->has_limit && sig->limit >
+		body_length_end(&v->length, sig->relaxed_body)) {
 		refuse(entry, AUTH_FAIL, "l= is more than the body has");
-		break;
-	case DK_BAD_KEY:
-		refuse(entry, AUTH_PERMERROR, "the key cannot be decoded");
-		break;
-	case DK_UNTRIED:
-	case DK_ERROR:
-		refuse(entry, AUTH_PERMERROR, "the signature cannot be read");
-		break;
+		return 0;
 	}
+	if (dk_hashes(v->library, entry->index, header, body) < 0) {
+		refuse(entry, AUTH_PERMERROR, "the signature cannot be read");
+		return 0;
+	}
+	r = crypto_verify(entry->key.key, header, sig->signature, &good);
+	if (r < 0)
+		return r;
+	if (!str_eq(sig->body_hash,
+		(struct str){ (const char *)body, sizeof(body) }))
+		refuse(entry, AUTH_FAIL, "body hash did not verify");
+	else if (!good)
+		refuse(entry, AUTH_FAIL, "signature verification failed");
+	else
+		weigh(v, entry);
+	return 0;
 }
 
 static int
@@ -355,29 +377,23 @@ verify(struct verifier *v)
 		r = dk_end(v->library);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < v->count; i++) {
+	for (size_t i = 0; i < v->count && r == 0; i++) {
 		struct entry *entry = &v->entries[i];
 
 		if (entry->keyed && v->too_long)
 			refuse(entry, AUTH_PERMERROR,
 				"the body has a line too long");
 		else if (entry->keyed)
-			conclude(v, entry);
+			r = conclude(v, entry);
 	}
-	return 0;
-}
-
-static bool
-is_partial(struct verifier *v, const struct signature *sig)
-{
-	return v->counts && sig->has_limit &&
-		sig->limit < body_length_end(&v->length, sig->relaxed_body);
+	return r;
 }
 
 static void
 report(struct verifier *v, const struct entry *entry, struct dkim_result *ret)
 {
 	const struct signature *sig = &entry->sig;
+	bool partial = entry->tried && is_partial(v, sig);
 
 	*ret = (struct dkim_result){
 		.result = sig->result,
@@ -388,7 +404,10 @@ report(struct verifier *v, const struct entry *entry, struct dkim_result *ret)
 		.b = sig->b,
 		.reason = str_of(sig->reason),
 		.key_bits = entry->key.bits,
-		.partial_body = is_partial(v, sig),
+		.partial_body = partial,
+		.discounted = (partial &&
+				v->options->partial != PARTIAL_ACCEPT) ||
+			(entry->key.test && v->options->ignore_tests),
 		.dnssec = entry->key.secure,
 		.test = entry->key.test,
 	};

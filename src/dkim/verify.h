@@ -2,13 +2,14 @@
  * Verify the DKIM signatures of one message (RFC 6376 section 6), with the DNS
  * handed in.
  *
- * libopendkim canonicalizes, hashes and checks the signature against the key.
- * All judgement is here: which signatures are tried, which keys are good
- * enough, and what a result is worth.
+ * libopendkim canonicalizes and hashes, libcrypto checks the signatures.  All
+ * judgement is here: which signatures are tried, which keys are good enough,
+ * and what a result is worth.
  */
 #ifndef DKIM_VERIFY_H
 #define DKIM_VERIFY_H
 
+#include "dkim/conf.h"
 #include "dkim/lib.h"
 #include "dns/dns.h"
 #include "mail/header.h"
@@ -18,6 +19,8 @@ struct verify_options {
 	struct dk_library *library;
 	unsigned minimum_bits; /* of an RSA key */
 	unsigned maximum;      /* signatures that are tried */
+	enum partial_body partial;
+	bool ignore_tests; /* keys under test do not count for DMARC */
 };
 
 struct verifier;

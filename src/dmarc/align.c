@@ -166,7 +166,8 @@ align_dkim(struct walk *author, bool strict, struct dkim_results *dkim,
 	int err = 0;
 
 	for (size_t i = 0; dkim->known && i < dkim->count && err == 0; i++)
-		if (dkim->sigs[i].result == wanted)
+		if (dkim->sigs[i].result == wanted &&
+			!dkim->sigs[i].discounted)
 			err = add_name(&c, dkim->sigs[i].domain);
 	if (err == 0)
 		err = decide(&c, strict, ret);

@@ -139,6 +139,7 @@ write_signature(struct writer *w, const struct dkim_result *sig, bool detail)
 	sb_addf(&bits, "%u", sig->key_bits);
 	pair(w, "policy.bits", sb_done(&bits));
 	flag(w, "policy.partial", sig->partial_body);
+	flag(w, "policy.discounted", sig->discounted);
 	flag(w, "policy.dnssec", sig->dnssec);
 	flag(w, "policy.test", sig->test);
 }
@@ -256,6 +257,7 @@ read_dkim(struct arena *arena, const struct authres_method *m,
 		.reason = m->reason,
 		.key_bits = (unsigned)bits,
 		.partial_body = is_set(m, STR("partial")),
+		.discounted = is_set(m, STR("discounted")),
 		.dnssec = is_set(m, STR("dnssec")),
 		.test = is_set(m, STR("test")),
 	};

@@ -34,6 +34,7 @@ struct dkim_result {
 	struct str reason;    /* for people; or empty */
 	unsigned key_bits;    /* 0: unknown */
 	bool partial_body;    /* l= covers less than the body */
+	bool discounted;      /* a pass would not count for DMARC */
 	bool dnssec, test;    /* the key: DNSSEC-secured; t=y */
 	enum alignment_kind aligned; /* by dmarc, as far as it mattered */
 };
@@ -42,6 +43,7 @@ struct dkim_results {
 	bool known;
 	struct dkim_result *sigs;
 	size_t count;
+	struct str override; /* what a dry run would have done; or empty */
 };
 
 struct sign_results {

@@ -66,6 +66,7 @@ add_dkim(struct summary *s)
 	add(s, "dkim", dkim->count > 0 ? sb_done(&sb) : STR("none"));
 	if (dkim->count == 1)
 		add(s, "dkim-reason", dkim->sigs[0].reason);
+	add(s, "dkim-override", dkim->override);
 }
 
 /* "policy_test_mode; local_policy: enforce is monitor". */

@@ -33,7 +33,14 @@ test_defaults(void **state)
 	assert_int_equal(0, load(arena, "", &conf));
 	assert_int_equal(1024, conf.minimum_key_bits);
 	assert_int_equal(10, conf.maximum_signatures);
-	assert_int_equal(ON_TEMPERROR_ACCEPT, conf.on_temperror);
+	assert_int_equal(PARTIAL_IGNORE, conf.partial_body);
+	assert_int_equal(TEST_KEYS_ACCEPT, conf.test_keys);
+	/* Never refuse mail by DKIM alone. */
+	assert_int_equal(DKIM_ACCEPT, conf.on_none);
+	assert_int_equal(DKIM_ACCEPT, conf.on_fail);
+	assert_int_equal(DKIM_ACCEPT, conf.on_policy);
+	assert_int_equal(DKIM_ACCEPT, conf.on_permerror);
+	assert_int_equal(DKIM_ACCEPT, conf.on_temperror);
 	arena_free(arena);
 }
 
@@ -46,11 +53,19 @@ test_values(void **state)
 	(void)state;
 	assert_int_equal(0, load(arena,
 		"minimum-key-bits = 2048\nmaximum-signatures = 3\n"
-		"on-temperror = defer",
+		"partial-body = refuse\ntest-keys = ignore\n"
+		"on-none = defer\non-fail = reject\non-policy = reject\n"
+		"on-permerror = reject\non-temperror = defer",
 		&conf));
 	assert_int_equal(2048, conf.minimum_key_bits);
 	assert_int_equal(3, conf.maximum_signatures);
-	assert_int_equal(ON_TEMPERROR_DEFER, conf.on_temperror);
+	assert_int_equal(PARTIAL_REFUSE, conf.partial_body);
+	assert_int_equal(TEST_KEYS_IGNORE, conf.test_keys);
+	assert_int_equal(DKIM_DEFER, conf.on_none);
+	assert_int_equal(DKIM_REJECT, conf.on_fail);
+	assert_int_equal(DKIM_REJECT, conf.on_policy);
+	assert_int_equal(DKIM_REJECT, conf.on_permerror);
+	assert_int_equal(DKIM_DEFER, conf.on_temperror);
 	arena_free(arena);
 }
 
@@ -60,6 +75,7 @@ test_bad(void **state)
 	static const char *const rows[] = { "minimum-key-bits = 1023",
 		"minimum-key-bits = big", "maximum-signatures = 0",
 		"maximum-signatures = 41", "on-temperror = reject",
+		"partial-body = yes", "test-keys = refuse", "on-fail = drop",
 		"no-such-option = 1" };
 
 	(void)state;

@@ -1,7 +1,9 @@
 #include "dkim/session.h"
+#include "filter/common.h"
 #include "unit/dkim/support.h"
 
 static struct test_key rsa;
+static struct common common;
 static struct dns *dns;
 
 static int
@@ -73,6 +75,7 @@ new_message(struct arena *arena)
 {
 	return (struct message){
 		.arena = arena,
+		.common = &common,
 		.dns = { .dns = dns, .arena = arena, .budget = 200 },
 	};
 }
@@ -144,6 +147,55 @@ test_temperror(void **state)
 	arena_free(arena);
 }
 
+/* Each result with its action; a dry run only says what it would do. */
+static void
+test_actions(void **state)
+{
+	static const struct {
+		const char *conf;
+		const char *selector; /* NULL: not signed */
+		enum verdict verdict;
+		const char *code;
+	} rows[] = {
+		{ "on-none = reject", NULL, VERDICT_REJECT, "550" },
+		{ "on-none = defer", NULL, VERDICT_TEMPFAIL, "451" },
+		{ "on-fail = reject", NULL, VERDICT_CONTINUE, NULL },
+		{ "on-none = reject", "s1", VERDICT_CONTINUE, NULL },
+		{ "on-permerror = reject", "nokey", VERDICT_REJECT, "550" },
+		{ "minimum-key-bits = 4096\non-policy = reject", "s1",
+			VERDICT_REJECT, "550" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]) * 2; i++) {
+		struct arena *arena = arena_new(0);
+		struct message message = new_message(arena);
+		struct str text = STR(UNSIGNED);
+		char arguments[128];
+		enum verdict verdict, body;
+
+		snprintf(arguments, sizeof(arguments),
+			"%s example.com relaxed/relaxed rsa-sha256",
+			rows[i / 2].selector);
+		if (rows[i / 2].selector != NULL)
+			text = dkimpy_sign(arena, &rsa, arguments, text);
+		common.dry_run = i % 2 == 1;
+		verdict = run(&message, load(arena, rows[i / 2].conf), text,
+			&body);
+		assert_int_equal(common.dry_run ? VERDICT_CONTINUE :
+						  rows[i / 2].verdict,
+			verdict);
+		if (!common.dry_run && rows[i / 2].code != NULL)
+			assert_string_equal(
+				rows[i / 2].code, message.reply.code);
+		assert_int_equal(
+			common.dry_run && rows[i / 2].code != NULL,
+			message.results.dkim.override.n > 0);
+		arena_free(arena);
+	}
+	common.dry_run = false;
+}
+
 static void
 test_options(void **state)
 {
@@ -168,6 +220,7 @@ main(void)
 		cmocka_unit_test(test_unsigned),
 		cmocka_unit_test(test_signed),
 		cmocka_unit_test(test_temperror),
+		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_options),
 	};
 

@@ -4,7 +4,7 @@
 enum { NOW = 1700000000 };
 
 static const char *const REST =
-	"d=Example.COM; s=S1; h=from:to; bh=AAAA; b=AB CD\n\tEFGHIJ";
+	"d=Example.COM; s=S1; h=from:to; bh=AAAA; b=AB CD\n\tEFGHIJKL";
 
 struct row {
 	const char *text;
@@ -57,19 +57,19 @@ static const struct row rows[] = {
 		"expires before it was made" },
 	{ HEAD H "x=1699999000", AUTH_FAIL, "signature expired" },
 	{ HEAD H "t=1700001000", AUTH_FAIL, "signed in the future" },
-	{ "v=2; a=rsa-sha256; d=x.example; s=s; h=From; bh=A; b=A",
+	{ "v=2; a=rsa-sha256; d=x.example; s=s; h=From; bh=AAAA; b=AAAA",
 		AUTH_PERMERROR, "unknown version" },
-	{ "v=1; a=rsa-sha1; d=x.example; s=s; h=From; bh=A; b=A",
+	{ "v=1; a=rsa-sha1; d=x.example; s=s; h=From; bh=AAAA; b=AAAA",
 		AUTH_PERMERROR, "rsa-sha1 is not accepted" },
-	{ "v=1; a=rsa-md5; d=x.example; s=s; h=From; bh=A; b=A",
+	{ "v=1; a=rsa-md5; d=x.example; s=s; h=From; bh=AAAA; b=AAAA",
 		AUTH_PERMERROR, "unknown algorithm" },
-	{ "v=1; a=rsa-sha256; d=x..example; s=s; h=From; bh=A; b=A",
+	{ "v=1; a=rsa-sha256; d=x..example; s=s; h=From; bh=AAAA; b=AAAA",
 		AUTH_PERMERROR, "d= is not a domain name" },
-	{ "v=1; a=rsa-sha256; d=x.example; s=s/t; h=From; bh=A; b=A",
+	{ "v=1; a=rsa-sha256; d=x.example; s=s/t; h=From; bh=AAAA; b=AAAA",
 		AUTH_PERMERROR, "s= is not a selector" },
-	{ "v=1; a=rsa-sha256; d=x.example; s=s; h=From; bh=A; b=*",
+	{ "v=1; a=rsa-sha256; d=x.example; s=s; h=From; bh=AAAA; b=*",
 		AUTH_PERMERROR, "b= is not base64" },
-	{ "v=1; a=rsa-sha256; d=x.example; s=s; h=From; bh=?; b=A",
+	{ "v=1; a=rsa-sha256; d=x.example; s=s; h=From; bh=?; b=AAAA",
 		AUTH_PERMERROR, "bh= is not base64" },
 };
 

@@ -133,6 +133,33 @@ check_row(const struct row *row)
 	fixture_close(&f);
 }
 
+/* What the dkim filter discounts is not there, whatever its result is. */
+static void
+discounted(void **state)
+{
+	const struct dmarc_record policy = { .strict_dkim = false };
+	struct dkim_result sig = { .result = AUTH_PASS, .discounted = true,
+		.domain = STR("example.com") };
+	struct dkim_results dkim = { .known = true, .sigs = &sig, .count = 1 };
+	struct spf_results spf = { .known = false };
+	struct alignment a;
+	struct fixture f;
+	struct walk *walk;
+
+	(void)state;
+	fixture_open(&f, PAIR);
+	assert_int_equal(walk_start(&f.scope, STR("example.com"), &walk), 0);
+	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
+	assert_false(a.dkim || a.undecided);
+	sig.result = AUTH_TEMPERROR;
+	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
+	assert_false(a.dkim || a.undecided);
+	sig.discounted = false;
+	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
+	assert_true(a.undecided);
+	fixture_close(&f);
+}
+
 static void
 names(void **state)
 {
@@ -221,6 +248,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
+		cmocka_unit_test(discounted),
 		cmocka_unit_test(results_other_than_pass),
 		cmocka_unit_test(many_signatures),
 	};

@@ -12,7 +12,8 @@ static struct dkim_result signatures[] = {
 	{ .result = AUTH_FAIL, .domain = STR("b.example"),
 		.selector = STR("s2"), .algorithm = STR("ed25519-sha256"),
 		.b = STR("01234567"), .reason = STR("bad \"signature\""),
-		.key_bits = 256, .partial_body = true, .test = true },
+		.key_bits = 256, .partial_body = true,
+		.discounted = true, .test = true },
 };
 
 static const struct results whole = {
@@ -127,6 +128,7 @@ assert_same_signature(const struct dkim_result *a, const struct dkim_result *b)
 	assert_true(str_eq(a->reason, b->reason));
 	assert_int_equal(a->key_bits, b->key_bits);
 	assert_int_equal(a->partial_body, b->partial_body);
+	assert_int_equal(a->discounted, b->discounted);
 	assert_int_equal(a->dnssec, b->dnssec);
 	assert_int_equal(a->test, b->test);
 }

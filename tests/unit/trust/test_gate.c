@@ -365,7 +365,8 @@ from_milter_to_milter(void **state)
 	spf.results.spf = (struct spf_results){ .known = true,
 		.mail_from = AUTH_FAIL, .mail_from_domain = STR("b.example") };
 	add(&dmarc, AR, published(AUTHRES_SPF, &spf, 0));
-	dkim.results.dkim = (struct dkim_results){ true, &sig, 1 };
+	dkim.results.dkim = (struct dkim_results){
+		.known = true, .sigs = &sig, .count = 1 };
 	add(&dmarc, AR, published(AUTHRES_DKIM, &dkim, 0));
 	assert_int_equal(0, gate_receive(&gate, &dmarc));
 	assert_int_equal(dmarc.results.spf.mail_from, AUTH_FAIL);
