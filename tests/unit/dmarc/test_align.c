@@ -148,7 +148,8 @@ discounted(void **state)
 
 	(void)state;
 	fixture_open(&f, PAIR);
-	assert_int_equal(walk_start(&f.scope, STR("example.com"), &walk), 0);
+	assert_int_equal(
+		walk_start(&f.scope, NULL, STR("example.com"), &walk), 0);
 	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
 	assert_false(a.dkim || a.undecided);
 	sig.result = AUTH_TEMPERROR;
