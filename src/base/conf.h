@@ -22,6 +22,7 @@ enum conf_type {
 	CONF_INT,      /* long, min..max */
 	CONF_DURATION, /* long, milliseconds: "20s", "500ms", "2m", "1h" */
 	CONF_ENUM,     /* int, an index of choices */
+	CONF_MODE,     /* mode_t: permissions, octal */
 	CONF_NETS,     /* struct ipnet_list */
 	CONF_LIST,     /* struct conf_list: words parted by commas or spaces */
 };

@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 
 #include <limits.h>
+#include <sys/types.h>
 
 /* Each parser stores into field or returns ERR_SYNTAX or ERR_NOMEM. */
 typedef int parse_fn(struct arena *arena, const struct conf_option *option,
@@ -118,6 +119,27 @@ parse_enum(struct arena *arena, const struct conf_option *option,
 	return ERR_SYNTAX;
 }
 
+static int
+parse_mode(struct arena *arena, const struct conf_option *option,
+	struct str text, void *field)
+{
+	mode_t mode = 0;
+
+	(void)arena;
+	(void)option;
+	if (text.n == 0 || text.n > 4)
+		return ERR_SYNTAX;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '7')
+			return ERR_SYNTAX;
+		mode = mode * 8 + (mode_t)(text.p[i] - '0');
+	}
+	if (mode > 0777)
+		return ERR_SYNTAX;
+	*(mode_t *)field = mode;
+	return 0;
+}
+
 /* The next word of a list parted by commas or white space; empty at the end. */
 static struct str
 next_word(struct str *rest)
@@ -185,6 +207,7 @@ static parse_fn *const parsers[] = {
 	[CONF_INT] = parse_int,
 	[CONF_DURATION] = parse_duration,
 	[CONF_ENUM] = parse_enum,
+	[CONF_MODE] = parse_mode,
 	[CONF_NETS] = parse_nets,
 	[CONF_LIST] = parse_list,
 };
@@ -208,6 +231,7 @@ add_kind(struct strbuf *sb, const struct conf_option *option)
 		[CONF_INT] = "number",
 		[CONF_DURATION] = "duration",
 		[CONF_ENUM] = "one of",
+		[CONF_MODE] = "octal mode up to 0777",
 		[CONF_NETS] = "list of addresses and networks",
 		[CONF_LIST] = "list",
 	};

@@ -1,5 +1,6 @@
 #include "filter/common.h"
 
+#include "mail/authres.h"
 #include "dns/server.h"
 
 #define AT(field) offsetof(struct common, field)
@@ -76,7 +77,7 @@ static const struct conf_option options[] = {
 		.initial = MAILVET_RUNDIR "/seal.key",
 		.help = "key by which the milters know each other's results" },
 	{ .key = "socket-mode",
-		.type = CONF_STRING,
+		.type = CONF_MODE,
 		.offset = AT(socket_mode),
 		.initial = "0660",
 		.help = "mode of a socket that the daemon binds itself" },
@@ -100,4 +101,18 @@ enum log_level
 common_log_level(const struct common *common)
 {
 	return LEVEL_ERROR + (enum log_level)common->log_level;
+}
+
+int
+common_check(const struct common *common, const struct conf *conf,
+	struct conf_errors *errors)
+{
+	const char *id = common->authserv_id;
+
+	if (id == NULL || authres_is_id(str_of(id)))
+		return 0;
+	conf_error(errors, conf_where(conf, common_section.name, "authserv-id"),
+		"authserv-id: \"%s\" is not a name without spaces and "
+		"punctuation", id);
+	return ERR_CONFIG;
 }

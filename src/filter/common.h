@@ -8,6 +8,8 @@
 #include "base/ipnet.h"
 #include "base/log.h"
 
+#include <sys/types.h>
+
 struct common {
 	const char *authserv_id; /* NULL: the MTA's own name, macro j */
 	struct ipnet_list internal_hosts;
@@ -19,11 +21,15 @@ struct common {
 	int log_level;	/* see common_log_level */
 	bool dry_run;
 	const char *seal_key; /* path */
-	const char *socket_mode;  /* octal */
+	mode_t socket_mode;
 	const char *socket_group; /* NULL: the process's own */
 };
 
 extern const struct conf_section common_section;
+
+/* Check what a type cannot say.  ERR_CONFIG: said in errors. */
+int common_check(const struct common *common, const struct conf *conf,
+	struct conf_errors *errors) MUST_USE;
 
 enum log_level common_log_level(const struct common *common);
 

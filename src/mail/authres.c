@@ -227,6 +227,15 @@ authres_parse(struct arena *arena, struct str value, struct authres *ret)
 	return err;
 }
 
+bool
+authres_is_id(struct str text)
+{
+	struct str rest = text;
+
+	take_while(&rest, is_token_char);
+	return text.n > 0 && rest.n == 0;
+}
+
 /* Of host names.  8-bit bytes are not: to some readers they are space. */
 static bool
 is_id_char(char c)

@@ -38,6 +38,9 @@ enum { AUTHRES_MAX = 100 /* methods, and properties of a method */ };
 int authres_parse(
 	struct arena *arena, struct str value, struct authres *ret) MUST_USE;
 
+/* May the text stand as an authserv-id without quotes? */
+bool authres_is_id(struct str text);
+
 /*
  * Could somebody take this field for one of authserv-id id?  Generous, to
  * remove forgeries: the id anywhere before the first semicolon that is not in a

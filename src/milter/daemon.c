@@ -71,7 +71,9 @@ open_socket(struct daemon *d)
 	int fd, err = notify_listen_fd(&fd);
 
 	if (err < 0) {
-		log_text(LEVEL_ERROR, "more than one socket was handed over");
+		log_text(LEVEL_ERROR, err == ERR_SYNTAX ?
+			"more than one socket was handed over" :
+			"the socket that was handed over is not open");
 		return EX_UNAVAILABLE;
 	}
 	if (fd < 0 && d->options.socket == NULL) {

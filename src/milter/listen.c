@@ -32,9 +32,9 @@ is_alive(const struct sockaddr_un *sun)
 
 	if (fd < 0)
 		return true;
-	/* A full backlog is a live socket, too. */
+	/* Any other failure does not say that nobody is there. */
 	alive = connect(fd, (const struct sockaddr *)sun, sizeof(*sun)) == 0 ||
-		errno == EAGAIN;
+		(errno != ECONNREFUSED && errno != ENOENT);
 	close(fd);
 	return alive;
 }
@@ -59,16 +59,6 @@ remove_stale(const struct sockaddr_un *sun, char why[LISTEN_WHY_SIZE])
 	return 0;
 }
 
-static bool
-parse_mode(const char *text, mode_t *ret)
-{
-	char *end;
-	unsigned long mode = strtoul(text != NULL ? text : "", &end, 8);
-
-	*ret = (mode_t)mode;
-	return text != NULL && end != text && *end == '\0' && mode <= 0777;
-}
-
 /* Mode and group as configured. */
 static int
 set_owner(const char *path, const struct common *common,
@@ -76,16 +66,12 @@ set_owner(const char *path, const struct common *common,
 {
 	const char *name = common->socket_group;
 	struct group *group = name != NULL ? getgrnam(name) : NULL;
-	mode_t mode;
 
-	if (!parse_mode(common->socket_mode, &mode))
-		return complain(
-			why, ERR_IO, "socket-mode", "not an octal mode");
 	if (name != NULL && group == NULL)
 		return complain(why, ERR_IO, name, "no such group");
 	if (group != NULL && chown(path, (uid_t)-1, group->gr_gid) < 0)
 		return complain(why, ERR_IO, path, strerror(errno));
-	if (chmod(path, mode) < 0)
+	if (chmod(path, common->socket_mode) < 0)
 		return complain(why, ERR_IO, path, strerror(errno));
 	return 0;
 }
@@ -132,9 +118,9 @@ bind_unix(const char *path, const struct common *common, struct listener *ret,
 	return err;
 }
 
-/* The first of the addresses that can be bound. */
+/* The first of the addresses that can be bound; -1 and why not. */
 static int
-bind_first(const struct addrinfo *list)
+bind_first(const struct addrinfo *list, int *ret_errno)
 {
 	int one = 1;
 
@@ -142,12 +128,14 @@ bind_first(const struct addrinfo *list)
 		int fd = socket(list->ai_family,
 			list->ai_socktype | SOCK_CLOEXEC, 0);
 
+		*ret_errno = errno;
 		if (fd < 0)
 			continue;
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 		if (bind(fd, list->ai_addr, list->ai_addrlen) == 0 &&
 			listen(fd, BACKLOG) == 0)
 			return fd;
+		*ret_errno = errno;
 		close(fd);
 	}
 	return -1;
@@ -171,8 +159,7 @@ bind_inet(const char *text, int family, struct listener *ret,
 	err = getaddrinfo(at + 1, port, &hints, &list);
 	if (err != 0)
 		return complain(why, ERR_SYNTAX, text, gai_strerror(err));
-	ret->fd = bind_first(list);
-	err = errno;
+	ret->fd = bind_first(list, &err);
 	freeaddrinfo(list);
 	if (ret->fd < 0)
 		return complain(why, ERR_IO, text, strerror(err));

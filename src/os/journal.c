@@ -4,10 +4,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <systemd/sd-journal.h>
 #include <unistd.h>
 
-enum { FIELD_SIZE = 1024, FIXED_FIELDS = 2 };
+/* Where an entry was made is always here. */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+enum {
+	FIELD_SIZE = 1024,
+	KEY_SIZE = 64, /* the journal takes no longer names */
+	FIXED_FIELDS = 2,
+};
 
 bool
 journal_is_stderr(void)
@@ -22,7 +29,17 @@ journal_is_stderr(void)
 		st.st_ino == inode;
 }
 
-/* "dkim-domain" and its value as "MAILVET_DKIM_DOMAIN=…". */
+/* A character of a key as the journal wants it: A-Z, 0-9 and '_'. */
+static char
+field_char(char c)
+{
+	if (is_alpha(c))
+		return (char)(to_lower(c) - 'a' + 'A');
+	return is_digit(c) ? c : '_';
+}
+
+/* "dkim-domain" and its value, as far as there is room, as
+ * "MAILVET_DKIM_DOMAIN=…". */
 static size_t
 format_field(char buf[FIELD_SIZE], const struct log_field *field)
 {
@@ -30,10 +47,8 @@ format_field(char buf[FIELD_SIZE], const struct log_field *field)
 	size_t n = sizeof(prefix) - 1, room;
 
 	memcpy(buf, prefix, n);
-	for (const char *k = field->key; *k != '\0' && n < FIELD_SIZE / 2; k++)
-		buf[n++] = is_alpha(*k) ? (char)(to_lower(*k) - 32) :
-			is_digit(*k)	? *k :
-					  '_';
+	for (const char *k = field->key; *k != '\0' && n < KEY_SIZE; k++)
+		buf[n++] = field_char(*k);
 	buf[n++] = '=';
 	room = FIELD_SIZE - n;
 	room = field->value.n < room ? field->value.n : room;

@@ -12,6 +12,8 @@ notify_listen_fd(int *ret)
 	int n = sd_listen_fds(0);
 
 	*ret = n == 1 ? SD_LISTEN_FDS_START : -1;
+	if (n < 0)
+		return ERR_IO;
 	return n > 1 ? ERR_SYNTAX : 0;
 }
 

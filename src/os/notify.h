@@ -10,7 +10,7 @@
 /*
  * The listening socket that the service manager handed over.  *ret is the file
  * descriptor, or -1 when there is none.  ERR_SYNTAX when there are several: a
- * milter has one.
+ * milter has one.  ERR_IO when it is not open.
  */
 int notify_listen_fd(int *ret) MUST_USE;
 

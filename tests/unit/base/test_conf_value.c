@@ -144,6 +144,35 @@ choices(void **state)
 }
 
 static void
+modes(void **state)
+{
+	static const struct conf_option mode = { .key = "k",
+		.type = CONF_MODE };
+	static const struct {
+		struct str text;
+		mode_t value;
+		int err;
+	} rows[] = { { STR("0660"), 0660, 0 }, { STR("660"), 0660, 0 },
+		{ STR("0"), 0, 0 }, { STR("0777"), 0777, 0 },
+		{ STR("1777"), 0, ERR_SYNTAX }, { STR("00777"), 0, ERR_SYNTAX },
+		{ STR("0888"), 0, ERR_SYNTAX }, { STR(""), 0, ERR_SYNTAX },
+		{ STR("-660"), 0, ERR_SYNTAX }, { STR(" 660"), 0, ERR_SYNTAX },
+		{ STR("0x1b"), 0, ERR_SYNTAX }, { STR("u=rw"), 0, ERR_SYNTAX },
+		{ STR("660\0"), 0, ERR_SYNTAX } };
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		mode_t v = 04711;
+
+		assert_row(i, parse(arena, &mode, rows[i].text, &v) ==
+			rows[i].err);
+		assert_row(i, v == (rows[i].err ? 04711 : rows[i].value));
+	}
+	arena_free(arena);
+}
+
+static void
 bools(void **state)
 {
 	static const struct {
@@ -348,6 +377,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(choices),
+		cmocka_unit_test(modes),
 		cmocka_unit_test(bools),
 		cmocka_unit_test(strings),
 		cmocka_unit_test(word_lists),
