@@ -53,12 +53,14 @@ enum direction {
 
 struct load;
 
+struct needs { /* see above */
+	unsigned events, replies, edits;
+};
+
 struct filter {
 	const char *name; /* as in the log, and of the section */
 	enum direction direction;
-	unsigned events;
-	unsigned replies;
-	unsigned edits;
+	unsigned events, replies, edits;
 	bool uses_dns;
 	const struct conf_section *section; /* or NULL */
 
@@ -70,13 +72,18 @@ struct filter {
 	 */
 	int (*load)(const struct load *load, const void **settings);
 
+	/* What the settings change of the above; may be NULL. */
+	void (*adapt)(const void *settings, struct needs *needs);
+
 	/*
 	 * A message began (MAIL FROM is known).  The session is made in
 	 * message->arena; NULL: out of memory.
 	 */
 	void *(*begin)(struct message *message, const void *settings);
 
-	/* Each may be NULL. */
+	/* Each may be NULL; mail comes when all filters have begun. */
+	enum verdict (*mail)(void *session);
+	/* To refuse is to refuse that recipient; address: no brackets. */
 	enum verdict (*rcpt)(void *session, struct str address);
 	enum verdict (*headers)(void *session);
 	enum verdict (*body)(void *session, struct str chunk);

@@ -37,6 +37,7 @@ struct message {
 	struct results results;
 	struct edits edits; /* applied at the end, if the message lives */
 	struct reply reply; /* with VERDICT_REJECT or VERDICT_TEMPFAIL */
+	unsigned refused_recipients;
 };
 
 #endif

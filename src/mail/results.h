@@ -18,8 +18,8 @@ struct spf_results {
 	struct str mail_from_address; /* null sender: "postmaster@HELO" */
 	struct str mail_from_domain;  /* A-label, lower case */
 	struct str helo_name;
-	struct str mechanism;	/* that matched: "ip4:192.0.2.0/24"; or empty */
-	struct str reason, explanation; /* why not; the domain's exp= text */
+	struct str mechanism, reason; /* that matched; why not; or empty */
+	struct str action, override;  /* what was done, and why not more */
 };
 
 /* An identifier and the author domain: RFC 9989 section 4.10.2. */

@@ -15,10 +15,10 @@
 struct link {
 	struct pipeline *pipeline;
 	struct terms terms;
+	bool guessed; /* the terms are: see link_of */
 };
 
 /* Set once, before libmilter runs; see glue_register. */
-static const struct program *the_program;
 static struct slot *the_slot;
 
 static void
@@ -30,18 +30,15 @@ free_link(struct link *link)
 }
 
 static struct link *
-new_link(const struct terms *terms)
+new_link(struct snapshot *snapshot, const struct terms *terms)
 {
 	struct link *link = calloc(1, sizeof(*link));
-	struct snapshot *snapshot;
 
 	if (link == NULL)
 		return NULL;
 	link->terms = *terms;
 	stats_connection(+1);
-	snapshot = slot_take(the_slot);
 	link->pipeline = pipeline_new(snapshot);
-	snapshot_unref(snapshot);
 	if (link->pipeline == NULL) {
 		free_link(link);
 		return NULL;
@@ -54,10 +51,10 @@ new_link(const struct terms *terms)
  * MTA negotiates twice, goes.
  */
 static struct link *
-attach_link(SMFICTX *ctx, const struct terms *terms)
+attach_link(SMFICTX *ctx, struct snapshot *snapshot, const struct terms *terms)
 {
 	struct link *old = smfi_getpriv(ctx);
-	struct link *link = new_link(terms);
+	struct link *link = new_link(snapshot, terms);
 
 	if (old != NULL)
 		free_link(old);
@@ -71,18 +68,25 @@ attach_link(SMFICTX *ctx, const struct terms *terms)
 /*
  * The link of an event.  An MTA may begin a new connection on the same context
  * without negotiating again (SMFIC_QUIT_NC), after on_close has freed the link;
- * libmilter itself then keeps to what was agreed.  NULL: out of memory.
+ * libmilter itself then keeps to what was agreed.  That is what we wish for
+ * now, unless a reload changed it.  NULL: out of memory.
  */
 static struct link *
 link_of(SMFICTX *ctx)
 {
 	struct link *link = smfi_getpriv(ctx);
-	struct terms wishes;
+	struct snapshot *snapshot;
+	struct terms terms;
 
 	if (link != NULL)
 		return link;
-	wishes = negotiate_wishes(the_program);
-	return attach_link(ctx, &wishes);
+	snapshot = slot_take(the_slot);
+	terms = negotiate_wishes(snapshot);
+	link = attach_link(ctx, snapshot, &terms);
+	if (link != NULL)
+		link->guessed = true;
+	snapshot_unref(snapshot);
+	return link;
 }
 
 /* NULL when out of memory; every event of the pipeline takes that. */
@@ -125,8 +129,21 @@ refuse(SMFICTX *ctx, struct link *link, enum verdict verdict)
 	report(link, verdict);
 	if (m != NULL)
 		apply_reply(ctx, &m->reply);
-	pipeline_reset(link->pipeline);
+	/* If the MTA does not hear it now, it will at the end. */
+	if (!link->guessed)
+		pipeline_reset(link->pipeline);
 	return verdict == VERDICT_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
+}
+
+/* The message is over without a verdict; the recipients may have had one. */
+static void
+abandon(struct link *link)
+{
+	enum verdict refusal = pipeline_refusal(link->pipeline);
+
+	if (refusal != VERDICT_CONTINUE)
+		report(link, refusal);
+	pipeline_reset(link->pipeline);
 }
 
 /* A verdict as the reply to an event. */
@@ -185,16 +202,19 @@ on_negotiate(SMFICTX *ctx, unsigned long actions, unsigned long steps,
 	unsigned long *ret2, unsigned long *ret3)
 {
 	const struct terms offer = { actions, steps };
+	struct snapshot *snapshot = slot_take(the_slot);
+	struct link *link = NULL;
 	struct terms terms;
 
 	(void)reserved2;
 	(void)reserved3;
-	if (!negotiate(the_program, &offer, &terms)) {
+	if (negotiate(snapshot, &offer, &terms))
+		link = attach_link(ctx, snapshot, &terms);
+	else
 		log_text(LEVEL_ERROR, "the MTA lets milters change no header "
 				      "fields: refusing to work with it");
-		return SMFIS_REJECT;
-	}
-	if (attach_link(ctx, &terms) == NULL)
+	snapshot_unref(snapshot);
+	if (link == NULL)
 		return SMFIS_REJECT;
 	ask_macros(ctx, terms.actions);
 	*ret_actions = terms.actions;
@@ -233,15 +253,43 @@ on_mail(SMFICTX *ctx, char **args)
 		.queue_id = macro(ctx, "i"),
 	};
 
-	return answer(ctx, EVENT_MAIL,
-		pipeline_mail(pipeline_of(ctx), &facts));
+	struct link *link = link_of(ctx);
+
+	if (link == NULL)
+		return SMFIS_TEMPFAIL;
+	abandon(link);
+	return answer(ctx, EVENT_MAIL, pipeline_mail(link->pipeline, &facts));
+}
+
+/* The recipient is refused, and the message goes on without it. */
+static sfsistat
+refuse_recipient(SMFICTX *ctx, struct link *link, enum verdict verdict)
+{
+	struct message *m = pipeline_message(link->pipeline);
+
+	apply_reply(ctx, &m->reply);
+	m->reply = (struct reply){ NULL, NULL, NULL };
+	return verdict == VERDICT_REJECT ? SMFIS_REJECT : SMFIS_TEMPFAIL;
 }
 
 static sfsistat
 on_rcpt(SMFICTX *ctx, char **args)
 {
+	struct link *link = link_of(ctx);
+	enum verdict verdict;
+
+	if (link == NULL)
+		return SMFIS_TEMPFAIL;
+	verdict = pipeline_rcpt(link->pipeline, str_of(args[0]));
+	if ((verdict != VERDICT_REJECT && verdict != VERDICT_TEMPFAIL) ||
+		pipeline_kept(link->pipeline) != VERDICT_CONTINUE)
+		return answer(ctx, EVENT_RCPT, verdict);
+	if (!link->guessed &&
+		!negotiate_is_silent(link->terms.steps, EVENT_RCPT))
+		return refuse_recipient(ctx, link, verdict);
+	/* The MTA takes the recipient, so nobody may get the message. */
 	return answer(ctx, EVENT_RCPT,
-		pipeline_rcpt(pipeline_of(ctx), str_of(args[0])));
+		pipeline_refuse(link->pipeline, verdict));
 }
 
 static sfsistat
@@ -306,7 +354,7 @@ on_abort(SMFICTX *ctx)
 	struct link *link = smfi_getpriv(ctx);
 
 	if (link != NULL)
-		pipeline_reset(link->pipeline);
+		abandon(link);
 	return SMFIS_CONTINUE;
 }
 
@@ -315,8 +363,10 @@ on_close(SMFICTX *ctx)
 {
 	struct link *link = smfi_getpriv(ctx);
 
-	if (link != NULL)
+	if (link != NULL) {
+		abandon(link);
 		free_link(link);
+	}
 	smfi_setpriv(ctx, NULL);
 	return SMFIS_CONTINUE;
 }
@@ -324,11 +374,10 @@ on_close(SMFICTX *ctx)
 int
 glue_register(const struct program *program, struct slot *slot)
 {
-	const struct terms wishes = negotiate_wishes(program);
 	struct smfiDesc description = {
 		.xxfi_name = (char *)(uintptr_t)program->name,
 		.xxfi_version = SMFI_VERSION,
-		.xxfi_flags = wishes.actions,
+		.xxfi_flags = negotiate_most_actions(),
 		.xxfi_connect = on_connect,
 		.xxfi_helo = on_helo,
 		.xxfi_envfrom = on_mail,
@@ -342,7 +391,6 @@ glue_register(const struct program *program, struct slot *slot)
 		.xxfi_negotiate = on_negotiate,
 	};
 
-	the_program = program;
 	the_slot = slot;
 	return smfi_register(description) == MI_SUCCESS ? 0 : ERR_LIBRARY;
 }

@@ -20,40 +20,61 @@ static const struct {
 
 enum { ROWS = sizeof(table) / sizeof(table[0]) };
 
-struct terms
-negotiate_wishes(const struct program *program)
+unsigned long
+negotiate_most_actions(void)
+{
+	return SMFIF_ADDHDRS | SMFIF_CHGHDRS | SMFIF_QUARANTINE |
+		SMFIF_SETSYMLIST;
+}
+
+/* Of all filters, as they are configured. */
+static struct needs
+sum_needs(const struct snapshot *snapshot)
 {
 	/* The direction is decided by the client and by MAIL; the trust gate
 	 * reads every header and adds and removes fields. */
-	unsigned events = EVENT_CONNECT | EVENT_MAIL | EVENT_HEADERS;
-	unsigned replies = 0, edits = EDIT_MAY_ADD | EDIT_MAY_CHANGE;
+	struct needs sum = { EVENT_CONNECT | EVENT_MAIL | EVENT_HEADERS, 0,
+		EDIT_MAY_ADD | EDIT_MAY_CHANGE };
+
+	for (unsigned i = 0; snapshot->program->filters[i] != NULL; i++) {
+		const struct filter *f = snapshot->program->filters[i];
+		struct needs one = { f->events, f->replies, f->edits };
+
+		if (f->adapt != NULL)
+			f->adapt(snapshot->settings[i], &one);
+		sum.events |= one.events;
+		sum.replies |= one.replies;
+		sum.edits |= one.edits;
+	}
+	return sum;
+}
+
+struct terms
+negotiate_wishes(const struct snapshot *snapshot)
+{
+	struct needs needs = sum_needs(snapshot);
 	struct terms wishes = { SMFIF_ADDHDRS | SMFIF_CHGHDRS |
 			SMFIF_SETSYMLIST,
 		SMFIP_NOUNKNOWN | SMFIP_NODATA | SMFIP_HDR_LEADSPC |
 			SMFIP_SKIP };
 
-	for (unsigned i = 0; program->filters[i] != NULL; i++) {
-		events |= program->filters[i]->events;
-		replies |= program->filters[i]->replies;
-		edits |= program->filters[i]->edits;
-	}
-	if (edits & EDIT_MAY_QUARANTINE)
+	if (needs.edits & EDIT_MAY_QUARANTINE)
 		wishes.actions |= SMFIF_QUARANTINE;
 	for (unsigned i = 0; i < ROWS; i++) {
-		if (!(events & table[i].event))
+		if (!(needs.events & table[i].event))
 			wishes.steps |= table[i].not_sent;
-		else if (!(replies & table[i].event))
+		else if (!(needs.replies & table[i].event))
 			wishes.steps |= table[i].no_reply;
 	}
 	return wishes;
 }
 
 bool
-negotiate(const struct program *program, const struct terms *offer,
+negotiate(const struct snapshot *snapshot, const struct terms *offer,
 	struct terms *ret)
 {
 	const unsigned long needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
-	struct terms wishes = negotiate_wishes(program);
+	struct terms wishes = negotiate_wishes(snapshot);
 
 	ret->actions = wishes.actions & offer->actions;
 	ret->steps = wishes.steps & offer->steps;

@@ -16,14 +16,17 @@ struct terms {
 	unsigned long steps;   /* protocol */
 };
 
-/* All that the program would like. */
-struct terms negotiate_wishes(const struct program *program);
+/* All that the program may ever ask for: the edits. */
+unsigned long negotiate_most_actions(void);
+
+/* All that the program would like, as it is configured. */
+struct terms negotiate_wishes(const struct snapshot *snapshot);
 
 /*
  * The wishes as far as the offer goes.  False when an edit that the program
  * cannot do without is not offered: it must not run then.
  */
-bool negotiate(const struct program *program, const struct terms *offer,
+bool negotiate(const struct snapshot *snapshot, const struct terms *offer,
 	struct terms *ret) MUST_USE;
 
 /* Under these steps, may the callback of that event give no reply? */

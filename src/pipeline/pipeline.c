@@ -23,6 +23,7 @@ struct pipeline {
 	void *sessions[FILTERS_MAX];  /* of the active filters */
 	bool header_ended;	      /* the sessions had their headers event */
 	enum verdict kept;	      /* a final verdict of the message */
+	enum verdict refusal;	      /* of the first recipient refused */
 	bool broken; /* out of memory for what the connection told */
 };
 
@@ -71,6 +72,7 @@ pipeline_reset(struct pipeline *p)
 	p->hungry = 0;
 	p->header_ended = false;
 	p->kept = VERDICT_CONTINUE;
+	p->refusal = VERDICT_CONTINUE;
 }
 
 struct message *
@@ -91,15 +93,25 @@ pipeline_kept(const struct pipeline *p)
 	return p->kept;
 }
 
+enum verdict
+pipeline_refusal(const struct pipeline *p)
+{
+	return p->refusal;
+}
+
+static bool
+is_final(enum verdict verdict)
+{
+	return verdict == VERDICT_TEMPFAIL || verdict == VERDICT_REJECT;
+}
+
 /* A verdict that ends the message is kept: the first one counts. */
 static enum verdict
 keep(struct pipeline *p, enum verdict verdict)
 {
-	bool final = verdict == VERDICT_TEMPFAIL || verdict == VERDICT_REJECT;
-
 	if (p == NULL)
 		return VERDICT_TEMPFAIL;
-	if (final && p->kept == VERDICT_CONTINUE)
+	if (is_final(verdict) && p->kept == VERDICT_CONTINUE)
 		p->kept = verdict;
 	return p->kept != VERDICT_CONTINUE ? p->kept : verdict;
 }
@@ -200,16 +212,30 @@ begin_sessions(struct pipeline *p)
 	return p->active != 0 ? VERDICT_CONTINUE : VERDICT_DONE;
 }
 
+/* What the filters say to MAIL: now, as all of them have asked the DNS. */
+static void
+tell_mail(struct pipeline *p)
+{
+	for (unsigned i = 0; is_open(p) && i < p->filters; i++)
+		if ((p->active & (1u << i)) && filter(p, i)->mail != NULL)
+			keep(p, filter(p, i)->mail(p->sessions[i]));
+}
+
 enum verdict
 pipeline_mail(struct pipeline *p, const struct mail_facts *facts)
 {
+	enum verdict verdict;
+
 	if (p == NULL)
 		return VERDICT_TEMPFAIL;
 	pipeline_reset(p);
 	p->message = new_message(p, facts);
 	if (p->message == NULL || p->broken)
 		return keep(p, VERDICT_TEMPFAIL);
-	return keep(p, begin_sessions(p));
+	verdict = begin_sessions(p);
+	if (!is_final(verdict))
+		tell_mail(p);
+	return keep(p, verdict);
 }
 
 void
@@ -227,10 +253,23 @@ pipeline_rcpt(struct pipeline *p, struct str address)
 {
 	enum verdict verdict = VERDICT_CONTINUE;
 
-	for (unsigned i = 0; is_open(p) && i < p->filters; i++)
+	if (!is_open(p))
+		return keep(p, verdict);
+	for (unsigned i = 0; !is_final(verdict) && i < p->filters; i++)
 		if ((p->active & (1u << i)) && filter(p, i)->rcpt != NULL)
-			verdict = keep(p,
-				filter(p, i)->rcpt(p->sessions[i], address));
+			verdict = filter(p, i)->rcpt(p->sessions[i],
+				address_path(address));
+	if (is_final(verdict)) {
+		p->message->refused_recipients++;
+		if (p->refusal == VERDICT_CONTINUE)
+			p->refusal = verdict;
+	}
+	return verdict;
+}
+
+enum verdict
+pipeline_refuse(struct pipeline *p, enum verdict verdict)
+{
 	return keep(p, verdict);
 }
 

@@ -48,7 +48,15 @@ enum verdict pipeline_connect(
 enum verdict pipeline_helo(struct pipeline *pipeline, struct str helo);
 enum verdict pipeline_mail(
 	struct pipeline *pipeline, const struct mail_facts *facts);
+
+/*
+ * A recipient.  VERDICT_REJECT and VERDICT_TEMPFAIL are for it alone, unless
+ * pipeline_kept says the same of the message.
+ */
 enum verdict pipeline_rcpt(struct pipeline *pipeline, struct str address);
+
+/* Let a final verdict be the message's: it could not be told otherwise. */
+enum verdict pipeline_refuse(struct pipeline *pipeline, enum verdict verdict);
 
 /* The queue id, once it is known; harmless to repeat. */
 void pipeline_queue_id(struct pipeline *pipeline, struct str queue_id);
@@ -81,5 +89,8 @@ bool pipeline_is_wanted(const struct pipeline *pipeline);
 /* A verdict that was kept because the MTA did not wait for a reply, or
  * VERDICT_CONTINUE. */
 enum verdict pipeline_kept(const struct pipeline *pipeline);
+
+/* The verdict of the first recipient that was refused, or VERDICT_CONTINUE. */
+enum verdict pipeline_refusal(const struct pipeline *pipeline);
 
 #endif

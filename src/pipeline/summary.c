@@ -45,6 +45,9 @@ add_spf(struct summary *s)
 	if (spf->helo_known)
 		add_result(s, "spf-helo", spf->helo);
 	add(s, "spf-reason", spf->reason);
+	if (!str_eq(spf->action, STR("accept")) || spf->override.n > 0)
+		add(s, "spf-action", spf->action);
+	add(s, "spf-override", spf->override);
 }
 
 /* "pass:example.org/s1,fail:example.com/s2"; "none". */
@@ -118,6 +121,17 @@ add_sign(struct summary *s)
 	add(s, "sign-reason", sign->reason);
 }
 
+static void
+add_refused(struct summary *s)
+{
+	struct strbuf sb = sb_new(s->message->arena);
+
+	if (s->message->refused_recipients == 0)
+		return;
+	sb_addf(&sb, "%u", s->message->refused_recipients);
+	add(s, "refused-recipients", sb_done(&sb));
+}
+
 static const char *
 verdict_text(enum verdict verdict)
 {
@@ -140,6 +154,7 @@ summary_fields(const struct message *message, enum verdict verdict,
 	add_dkim(&s);
 	add_dmarc(&s);
 	add_sign(&s);
+	add_refused(&s);
 	add(&s, "verdict", str_of(verdict_text(verdict)));
 	add(&s, "reply", str_of(message->reply.text));
 	return s.count;

@@ -178,6 +178,17 @@ spf_check_finish(struct spf_check *check, struct spf_answer *ret)
 	return 0;
 }
 
+size_t
+spf_check_names(struct spf_check *check, const struct str **ret,
+	bool *ret_complete)
+{
+	const struct client_names *names = spf_client_names(&check->eval);
+
+	*ret = names->names;
+	*ret_complete = !names->is_partial;
+	return names->count;
+}
+
 int
 spf_check_host(struct dns_scope *scope, const struct spf_query *query,
 	struct spf_answer *ret)

@@ -19,9 +19,9 @@ enum spf_identity {
 
 struct spf_query {
 	enum spf_identity identity;
-	struct ipaddr client; /* IP_NONE: the result is none, nothing is asked */
+	struct ipaddr client; /* IP_NONE: the result is none, unasked */
 	struct str helo;
-	struct str sender;   /* without angle brackets; empty: postmaster@HELO */
+	struct str sender;   /* without brackets; empty: postmaster@HELO */
 	struct str receiver; /* our name, for %{r}; may be empty */
 	bool explain;	     /* on fail, fetch the domain's explanation */
 };
@@ -31,7 +31,7 @@ struct spf_answer {
 	struct str sender;	/* "local@domain" that was checked */
 	struct str domain;	/* A-labels, lower case; empty: there is none */
 	struct str mechanism;	/* that matched, as written; or empty */
-	struct str reason;	/* of none and the errors, for people; or empty */
+	struct str reason;	/* of none and errors, for people; or empty */
 	struct str explanation; /* printable ASCII; or empty */
 	unsigned terms;		/* that asked the DNS: at most 10 */
 	unsigned voids;		/* of these, without an answer: at most 2 */
@@ -51,6 +51,14 @@ int spf_check_start(struct dns_scope *scope, const struct spf_query *query,
  * error is ERR_NOMEM.
  */
 int spf_check_finish(struct spf_check *check, struct spf_answer *ret) MUST_USE;
+
+/*
+ * The names of the client that lead back to its address (section 5.5), at most
+ * ten; *ret_complete is false when the DNS left open whether there are more.
+ * Asked for once, whatever the records need.
+ */
+size_t spf_check_names(struct spf_check *check, const struct str **ret,
+	bool *ret_complete);
 
 /* Both at once. */
 int spf_check_host(struct dns_scope *scope, const struct spf_query *query,

@@ -44,6 +44,7 @@ struct place {
 struct client_names {
 	bool known;
 	bool is_void; /* the address has no PTR record */
+	bool is_partial; /* the DNS did not answer all questions */
 	size_t count;
 	struct str names[SPF_NAMES_MAX];
 };

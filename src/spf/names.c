@@ -29,6 +29,7 @@ holds_client(const struct spf_eval *eval, const struct dns_answer *answer)
 static void
 validate(struct spf_eval *eval, const struct dns_answer *ptr)
 {
+	struct client_names *all = &eval->names;
 	struct dns_question *questions[SPF_NAMES_MAX] = { NULL };
 	size_t count = ptr->count < SPF_NAMES_MAX ? ptr->count : SPF_NAMES_MAX;
 
@@ -37,12 +38,16 @@ validate(struct spf_eval *eval, const struct dns_answer *ptr)
 			dns_ask(eval->scope, ptr->records[i].data,
 				address_type(eval), &questions[i]) < 0)
 			questions[i] = NULL;
-	for (size_t i = 0; i < count; i++)
-		if (questions[i] != NULL &&
-			holds_client(eval,
-				dns_await(eval->scope, questions[i])))
-			eval->names.names[eval->names.count++] =
-				ptr->records[i].data;
+	for (size_t i = 0; i < count; i++) {
+		const struct dns_answer *answer;
+
+		if (questions[i] == NULL)
+			continue;
+		answer = dns_await(eval->scope, questions[i]);
+		if (holds_client(eval, answer))
+			all->names[all->count++] = ptr->records[i].data;
+		all->is_partial = all->is_partial || dns_is_temporary(answer);
+	}
 }
 
 const struct client_names *
@@ -54,12 +59,16 @@ spf_client_names(struct spf_eval *eval)
 	if (eval->names.known)
 		return &eval->names;
 	eval->names.known = true;
+	if (eval->client.family == IP_NONE)
+		return &eval->names;
 	reverse = dns_reverse_name(eval->arena, &eval->client);
 	if (reverse.p == NULL) {
+		eval->names.is_partial = true;
 		spf_stop_nomem(eval);
 		return &eval->names;
 	}
 	ptr = dns_lookup(eval->scope, reverse, DNS_PTR);
+	eval->names.is_partial = dns_is_temporary(ptr);
 	eval->names.is_void =
 		ptr->status == DNS_NODATA || ptr->status == DNS_NXDOMAIN;
 	if (ptr->status == DNS_FOUND)

@@ -1,21 +1,10 @@
 #include "spf/received.h"
 #include "base/strbuf.h"
 #include "mail/header.h"
+#include "spf/phrase.h"
 
 /* A line may have 998 bytes, and quoting may double the size. */
 enum { VALUE_MAX = 400 };
-
-/* Between the domain and the client's address. */
-static const char *const phrases[] = {
-	[AUTH_NONE] = "has no SPF record for",
-	[AUTH_PASS] = "permits",
-	[AUTH_FAIL] = "does not permit",
-	[AUTH_SOFTFAIL] = "probably does not permit",
-	[AUTH_NEUTRAL] = "makes no statement about",
-	[AUTH_POLICY] = "was not checked for",
-	[AUTH_TEMPERROR] = "could not be checked for",
-	[AUTH_PERMERROR] = "has an SPF record in error for",
-};
 
 static char
 printable(char c)
@@ -74,39 +63,21 @@ add_pair(struct fold *fold, const char *key, struct str value)
 		fold_add(fold, token);
 }
 
-/* Words of ours and of name, of which only harmless bytes are kept. */
-static void
-add_word(struct strbuf *sb, struct str name)
-{
-	name = str_first(name, VALUE_MAX);
-	for (size_t i = 0; i < name.n; i++) {
-		char c = printable(name.p[i]);
-
-		sb_addc(sb, strchr("()\\ ", c) != NULL ? '?' : c);
-	}
-}
-
 /* (receiver: domain permits 192.0.2.1), with folds between the words. */
 static void
 add_comment(struct fold *fold, const struct spf_query *query,
 	const struct spf_answer *answer)
 {
 	struct strbuf sb = sb_new(fold->sb.arena);
-	char ip[IP_TEXT_SIZE];
 	struct str rest;
 
 	sb_addc(&sb, '(');
 	if (query->receiver.n > 0) {
-		add_word(&sb, query->receiver);
+		phrase_add_word(&sb, query->receiver);
 		sb_addz(&sb, ": ");
 	}
-	if (answer->domain.n > 0)
-		add_word(&sb, answer->domain);
-	else
-		sb_addz(&sb, "the sender");
-	sb_addf(&sb, " %s %s)", phrases[answer->result],
-		query->client.family == IP_NONE ? "this client" :
-		ipaddr_text(&query->client, ip));
+	phrase_add_judgement(&sb, query, answer);
+	sb_addc(&sb, ')');
 	rest = sb_done(&sb);
 	if (rest.p == NULL)
 		fold->sb.failed = true;

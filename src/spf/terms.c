@@ -88,8 +88,8 @@ address_type(const struct spf_eval *eval)
 }
 
 /*
- * Addresses for libspf2 to compare.  It knows no prefix of length 0, which every
- * address matches: the client's own stands for them all then.
+ * Addresses for libspf2 to compare.  It knows no prefix of length 0, which
+ * every address matches: the client's own stands for them all then.
  */
 static struct place_reply
 addresses(struct spf_eval *eval, const struct spf_term *term,
