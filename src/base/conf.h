@@ -6,8 +6,7 @@
  * Values land in a struct of the part's own, in the arena of the snapshot.
  *
  * Files: PATH, then PATH.d/ *.conf in the order of their names; later ones win.
- * Each error carries file:line; all are collected, and one is enough to refuse
- * the whole configuration.
+ * Errors carry file:line; all are collected, and one refuses the whole.
  */
 #ifndef BASE_CONF_H
 #define BASE_CONF_H

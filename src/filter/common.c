@@ -21,10 +21,20 @@ are_servers(const void *field)
 	return true;
 }
 
+static bool
+is_id(const void *field)
+{
+	const char *id = *(const char *const *)field;
+
+	return id == NULL || authres_is_id(str_of(id));
+}
+
 static const struct conf_option options[] = {
 	{ .key = "authserv-id",
 		.type = CONF_STRING,
 		.offset = AT(authserv_id),
+		.valid = is_id,
+		.kind = "name as in a header field",
 		.help = "name in Authentication-Results; default: the MTA's" },
 	{ .key = "internal-hosts",
 		.type = CONF_NETS,
@@ -101,18 +111,4 @@ enum log_level
 common_log_level(const struct common *common)
 {
 	return LEVEL_ERROR + (enum log_level)common->log_level;
-}
-
-int
-common_check(const struct common *common, const struct conf *conf,
-	struct conf_errors *errors)
-{
-	const char *id = common->authserv_id;
-
-	if (id == NULL || authres_is_id(str_of(id)))
-		return 0;
-	conf_error(errors, conf_where(conf, common_section.name, "authserv-id"),
-		"authserv-id: \"%s\" is not a name without spaces and "
-		"punctuation", id);
-	return ERR_CONFIG;
 }

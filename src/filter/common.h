@@ -27,10 +27,6 @@ struct common {
 
 extern const struct conf_section common_section;
 
-/* Check what a type cannot say.  ERR_CONFIG: said in errors. */
-int common_check(const struct common *common, const struct conf *conf,
-	struct conf_errors *errors) MUST_USE;
-
 enum log_level common_log_level(const struct common *common);
 
 /* The names of all sections, so that one file serves every program. */

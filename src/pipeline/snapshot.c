@@ -157,7 +157,7 @@ fill(struct owned *o, const struct conf_source *source,
 	struct conf *conf = NULL;
 	bool uses_dns = false;
 	unsigned parts = parts_of(s->program, &uses_dns);
-	int err, gate, common;
+	int err, gate;
 
 	program_sections(s->program, o->sections);
 	err = conf_load(s->arena, source, o->sections, errors, &conf);
@@ -165,12 +165,11 @@ fill(struct owned *o, const struct conf_source *source,
 		return err;
 	s->conf = conf;
 	s->common = conf_get(conf, "common");
-	/* All three, as all complaints are wanted. */
-	common = common_check(s->common, conf, errors);
+	/* Both, as all complaints are wanted. */
 	err = load_filters(s, errors);
 	gate = open_gate(s, parts, errors);
 	if (err == 0)
-		err = common < 0 ? common : gate;
+		err = gate;
 	/* Last: it starts threads, and a refused configuration should not. */
 	if (err == 0 && uses_dns)
 		err = open_dns(s, errors);

@@ -51,7 +51,8 @@ static void
 entry(void **state)
 {
 	const struct log_field fields[] = { { "dmarc", STR("fail") },
-		{ "dkim-domain", STR("a b\n\xc3\xa9\0c") }, { "empty", STR("") },
+		{ "dkim-domain", STR("a b\n\xc3\xa9\0c") },
+		{ "empty", STR("") },
 		{ "spf2", STR("x=y") } };
 
 	(void)state;
