@@ -58,6 +58,12 @@ static const struct conf_option options[] = {
 		.type = CONF_PATH,
 		.offset = AT(trust_anchor),
 		.help = "DNSSEC root key file; default: no validation" },
+	{ .key = "report-dnssec",
+		.type = CONF_BOOL,
+		.offset = AT(report_dnssec),
+		.initial = "no",
+		.help = "say in Authentication-Results whether a DKIM key was "
+			"secured" },
 	{ .key = "zone",
 		.type = CONF_PATH,
 		.offset = AT(zone),

@@ -16,6 +16,7 @@ struct common {
 	struct conf_list submission_daemons;
 	struct conf_list nameservers;
 	const char *trust_anchor; /* DNSSEC; NULL: not validated */
+	bool report_dnssec;	  /* in Authentication-Results */
 	const char *zone;	  /* master file in place of the DNS; or NULL */
 	long deadline;		  /* ms of waiting for the DNS per message */
 	int log_level;	/* see common_log_level */

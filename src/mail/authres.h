@@ -61,6 +61,8 @@ enum authres_part {
 	AUTHRES_DMARC = 1 << 2,
 	/* Also what only a neighbour milter reads: for sealed fields. */
 	AUTHRES_DETAIL = 1 << 3,
+	/* Whether DNSSEC secured a key: dns.sec (as in RFC 8904). */
+	AUTHRES_DNSSEC = 1 << 4,
 };
 
 /*

@@ -123,7 +123,8 @@ write_spf(struct writer *w, const struct spf_results *spf, bool detail)
 }
 
 static void
-write_signature(struct writer *w, const struct dkim_result *sig, bool detail)
+write_signature(struct writer *w, const struct dkim_result *sig,
+	unsigned parts)
 {
 	struct strbuf bits = sb_new(w->arena);
 
@@ -134,7 +135,9 @@ write_signature(struct writer *w, const struct dkim_result *sig, bool detail)
 	pair(w, "header.s", sig->selector);
 	pair(w, "header.a", sig->algorithm);
 	pair(w, "header.b", sig->b);
-	if (!detail)
+	if ((parts & AUTHRES_DNSSEC) && sig->key_bits > 0)
+		pair(w, "dns.sec", sig->dnssec ? STR("yes") : STR("no"));
+	if (!(parts & AUTHRES_DETAIL))
 		return;
 	sb_addf(&bits, "%u", sig->key_bits);
 	pair(w, "policy.bits", sb_done(&bits));
@@ -145,12 +148,12 @@ write_signature(struct writer *w, const struct dkim_result *sig, bool detail)
 }
 
 static void
-write_dkim(struct writer *w, const struct dkim_results *dkim, bool detail)
+write_dkim(struct writer *w, const struct dkim_results *dkim, unsigned parts)
 {
 	if (dkim->count == 0)
 		begin(w, "dkim", AUTH_NONE);
 	for (size_t i = 0; i < dkim->count; i++)
-		write_signature(w, &dkim->sigs[i], detail);
+		write_signature(w, &dkim->sigs[i], parts);
 }
 
 static void
@@ -178,7 +181,7 @@ authres_write(struct arena *arena, struct str id,
 	if (spf)
 		write_spf(&w, &results->spf, detail);
 	if (dkim)
-		write_dkim(&w, &results->dkim, detail);
+		write_dkim(&w, &results->dkim, parts);
 	if (dmarc)
 		write_dmarc(&w, &results->dmarc);
 	if (!spf && !dkim && !dmarc) {

@@ -120,6 +120,7 @@ open_gate(struct snapshot *s, unsigned parts, struct conf_errors *errors)
 	const unsigned all = AUTHRES_SPF | AUTHRES_DKIM | AUTHRES_DMARC;
 
 	s->gate.parts = parts;
+	s->gate.dnssec = s->common->report_dnssec;
 	if (parts == 0 || parts == all)
 		return 0;
 	return seal_key_load(s->arena, s->common->seal_key,

@@ -93,6 +93,8 @@ gate_publish(const struct gate *gate, struct message *message)
 		parts = AUTHRES_SPF | AUTHRES_DKIM | AUTHRES_DMARC;
 	else
 		parts |= AUTHRES_DETAIL;
+	if (gate->dnssec)
+		parts |= AUTHRES_DNSSEC;
 	fold = authres_write(message->arena, message->authserv_id,
 		&message->results, parts);
 	if (!gate_is_last(gate) && gate->key != NULL)

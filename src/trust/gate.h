@@ -16,6 +16,7 @@
 struct gate {
 	const struct seal_key *key; /* NULL: nothing is sealed or believed */
 	unsigned parts;		    /* AUTHRES_*: what this program fills */
+	bool dnssec;		    /* tell the DNSSEC status of keys */
 };
 
 /* The program's results are the final ones: it has dmarc. */

@@ -47,6 +47,13 @@ writes_parts(void **state)
 	struct arena *arena = arena_new(0);
 	const struct results nothing = { 0 };
 	struct results no_signature = { .dkim = { .known = true } };
+	struct dkim_result sigs[] = {
+		{ .result = AUTH_PASS, .key_bits = 2048, .dnssec = true },
+		{ .result = AUTH_FAIL, .key_bits = 2048 },
+		{ .result = AUTH_PERMERROR },
+	};
+	struct results three = { .dkim = { .known = true, .sigs = sigs,
+		.count = 3 } };
 
 	(void)state;
 	assert_str(written(arena, &whole, AUTHRES_SPF),
@@ -54,6 +61,9 @@ writes_parts(void **state)
 	assert_str(written(arena, &whole, AUTHRES_SPF | AUTHRES_DETAIL),
 		"mx.example;" SPF_TEXT "\n\tpolicy.domain=s.example;"
 		"\n\tspf=pass smtp.helo=h.example");
+	assert_str(written(arena, &three, AUTHRES_DKIM | AUTHRES_DNSSEC),
+		"mx.example;\n\tdkim=pass dns.sec=yes;"
+		"\n\tdkim=fail dns.sec=no;\n\tdkim=permerror");
 	assert_str(written(arena, &whole, AUTHRES_DKIM),
 		"mx.example;\n\tdkim=pass header.d=a.example "
 		"header.i=@a.example header.s=s1\n\theader.a=rsa-sha256 "

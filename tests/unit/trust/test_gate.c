@@ -404,6 +404,28 @@ publishes(void **state)
 	arena_free(m.arena);
 }
 
+/* Whether a key was secured is told by the last, too, if so configured. */
+static void
+dnssec(void **state)
+{
+	struct dkim_result sig = { .result = AUTH_PASS, .key_bits = 2048,
+		.dnssec = true };
+	struct message m = message_new(0);
+	struct gate gate = gate_of(AUTHRES_DMARC);
+
+	(void)state;
+	m.results.dkim = (struct dkim_results){
+		.known = true, .sigs = &sig, .count = 1 };
+	assert_int_equal(0, gate_publish(&gate, &m));
+	gate.dnssec = true;
+	assert_int_equal(0, gate_publish(&gate, &m));
+	assert_int_equal(2, m.edits.count);
+	assert_str(m.edits.list[0].value, "mx.example;\n\tdkim=pass");
+	assert_str(m.edits.list[1].value,
+		"mx.example;\n\tdkim=pass dns.sec=yes");
+	arena_free(m.arena);
+}
+
 /* ---- without memory ----------------------------------------------------- */
 
 /*
@@ -473,6 +495,7 @@ main(void)
 		cmocka_unit_test(without_queue_id),
 		cmocka_unit_test(from_milter_to_milter),
 		cmocka_unit_test(publishes),
+		cmocka_unit_test(dnssec),
 		cmocka_unit_test(receive_without_memory),
 		cmocka_unit_test(publish_without_memory),
 	};
