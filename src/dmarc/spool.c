@@ -32,6 +32,7 @@ struct spool {
 	struct entry *first, **last;
 	size_t queued; /* bytes */
 	bool started, ended, hangs;
+	bool abandoned; /* at the end: nobody waits for the threads */
 	unsigned threads; /* that still run */
 };
 
@@ -119,11 +120,26 @@ write_first(struct spool *s)
 }
 
 static void
+destroy(struct spool *s)
+{
+	hourfile_sync(&s->file);
+	hourfile_close(&s->file);
+	pthread_cond_destroy(&s->work);
+	pthread_cond_destroy(&s->ending);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+/* A thread ends; the last one of a spool that hung cleans up. */
+static void
 leave(struct spool *s)
 {
-	s->threads--;
+	bool last = --s->threads == 0 && s->abandoned;
+
 	pthread_cond_broadcast(&s->ending);
 	pthread_mutex_unlock(&s->lock);
+	if (last)
+		destroy(s);
 }
 
 static void *
@@ -258,15 +274,10 @@ close_spool(void *arg)
 		&then) != ETIMEDOUT)
 		;
 	gone = s->threads == 0;
+	s->abandoned = !gone;
 	pthread_mutex_unlock(&s->lock);
-	if (!gone)
-		return;
-	hourfile_sync(&s->file);
-	hourfile_close(&s->file);
-	pthread_cond_destroy(&s->work);
-	pthread_cond_destroy(&s->ending);
-	pthread_mutex_destroy(&s->lock);
-	free(s);
+	if (gone)
+		destroy(s);
 }
 
 int

@@ -9,8 +9,9 @@
 
 /*
  * The text itself when it is UTF-8 (RFC 3629: no surrogates, nothing longer
- * than need be), else a copy in arena with U+FFFD for each byte that is not
- * part of it.  { "", 0 } for no text; { NULL, 0 } when out of memory.
+ * than need be) without NUL, at which readers of JSON stumble; else a copy in
+ * arena with U+FFFD for each byte that is not.  { "", 0 } for no text;
+ * { NULL, 0 } when out of memory.
  */
 struct str utf8_make(struct arena *arena, struct str text) MUST_USE;
 

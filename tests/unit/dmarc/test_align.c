@@ -244,6 +244,49 @@ many_signatures(void **state)
 	fixture_close(&f);
 }
 
+/* What the journal says of each signature. */
+static void
+kinds(void **state)
+{
+	static const struct {
+		const char *domain;
+		enum auth_result result;
+		enum alignment_kind relaxed, strict;
+	} signatures[] = {
+		{ "b.example.com", AUTH_PASS, ALIGNED_RELAXED, ALIGNED_NO },
+		{ "other.com", AUTH_PASS, ALIGNED_NO, ALIGNED_NO },
+		{ "b.example.com", AUTH_FAIL, ALIGNED_NO, ALIGNED_NO },
+		{ "A.example.com", AUTH_FAIL, ALIGNED_STRICT, ALIGNED_STRICT },
+		{ "..", AUTH_PASS, ALIGNED_NO, ALIGNED_NO },
+	};
+	struct dkim_result sigs[COUNT(signatures)];
+	struct dkim_results dkim = { .known = true, .sigs = sigs,
+		.count = COUNT(signatures) };
+	const struct spf_results spf = { .known = false };
+
+	(void)state;
+	for (int strict = 0; strict < 2; strict++) {
+		const struct dmarc_record policy = { .strict_dkim = strict };
+		struct alignment a;
+		struct fixture f;
+		struct walk *walk;
+
+		for (size_t i = 0; i < COUNT(signatures); i++)
+			sigs[i] = (struct dkim_result){
+				.result = signatures[i].result,
+				.domain = str_of(signatures[i].domain) };
+		fixture_open(&f, REC("example.com", "p=none"));
+		assert_int_equal(walk_start(&f.scope, NULL,
+			STR("a.example.com"), &walk), 0);
+		assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
+		assert_int_equal(a.dkim, !strict);
+		for (size_t i = 0; i < COUNT(signatures); i++)
+			assert_int_equal(sigs[i].aligned, strict ?
+				signatures[i].strict : signatures[i].relaxed);
+		fixture_close(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -252,6 +295,7 @@ main(void)
 		cmocka_unit_test(discounted),
 		cmocka_unit_test(results_other_than_pass),
 		cmocka_unit_test(many_signatures),
+		cmocka_unit_test(kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

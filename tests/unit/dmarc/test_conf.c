@@ -44,6 +44,13 @@ defaults(void **state)
 	assert_int_equal(s->conf.on_temperror, TEMPERROR_ACCEPT);
 	assert_int_equal(s->conf.on_invalid_from, INVALID_FROM_ACCEPT);
 	assert_int_equal(s->mark_name.n, 0);
+	assert_null(s->suffixes);
+	assert_int_equal(s->overrides.count, 0);
+	assert_non_null(s->journal);
+	assert_string_equal(s->conf.journal_directory,
+		"/var/spool/mailvet/dmarc");
+	assert_null(s->failures);
+	assert_int_equal(s->conf.name_address, NAME_ADDRESS_IGNORE);
 	arena_free(arena);
 }
 
@@ -65,6 +72,13 @@ values(void **state)
 	assert_int_equal(s->conf.on_invalid_from, INVALID_FROM_REJECT);
 	assert_str(s->mark_name, "X-Spam");
 	assert_str(s->mark_value, "a: b");
+	assert_int_equal(load(arena, "[dmarc]\ndiscovery = psl\n"
+		"journal = no\nfailure-reports = yes\n"
+		"name-address = invalid\n", &errors, &s), 0);
+	assert_non_null(s->suffixes);
+	assert_null(s->journal);
+	assert_non_null(s->failures);
+	assert_int_equal(s->conf.name_address, NAME_ADDRESS_INVALID);
 	assert_int_equal(load(arena, "[dmarc]\nenforce = monitor\n", &errors,
 		&s), 0);
 	assert_int_equal(s->conf.enforce, ENFORCE_MONITOR);
@@ -77,6 +91,9 @@ bad_values(void **state)
 	static const char *const lines[] = {
 		"enforce = maybe", "enforce =", "quarantine = delete",
 		"on-temperror = reject", "on-invalid-from = quarantine",
+		"discovery = rfc7489", "journal = perhaps",
+		"journal-directory = here", "overrides = /nonexistent/file",
+		"overrides = /tmp", "name-address = no",
 		"quarantine-header = X-Spam", "quarantine-header = : yes",
 		"quarantine-header = X-Spam:", "quarantine-header = X Spam: y",
 		"quarantine-header = X-Sp\xc3\xa4m: yes",

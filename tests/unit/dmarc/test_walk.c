@@ -123,14 +123,14 @@ static const struct row rows[] = {
 };
 
 static void
-check_row(const struct row *row)
+check_row(const struct row *row, const struct suffixes *suffixes)
 {
 	struct walk_result org, policy;
 	struct fixture f;
 	struct walk *walk;
 
 	fixture_open(&f, row->zone);
-	assert_int_equal(walk_start(&f.scope, NULL, str_of(row->start),
+	assert_int_equal(walk_start(&f.scope, suffixes, str_of(row->start),
 		&walk), 0);
 	assert_int_equal(walk_policy(walk, &policy), 0);
 	assert_int_equal(walk_org(walk, &org), 0);
@@ -156,7 +156,69 @@ walks(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		check_row(&rows[i]);
+		check_row(&rows[i], NULL);
+}
+
+/* By public suffixes: RFC 7489 sections 3.2 and 6.6.3. */
+static const struct row suffix_rows[] = {
+	{ REC("example.co.uk", "p=none"), "a.b.example.co.uk", 2,
+		"example.co.uk", "example.co.uk" },
+	{ REC("b.example.com", "p=none"), "a.b.example.com", 2,
+		"example.com", "" },
+	{ REC("a.example.com", "p=none") REC("example.com", "p=none"),
+		"a.example.com", 2, "example.com", "a.example.com" },
+	{ REC("example.com", "p=none"), "example.com", 1, "example.com",
+		"example.com" },
+	/* Suffixes have no policy for what is below, psd or not. */
+	{ REC("com", "p=none; psd=y"), "example.com", 1, "example.com", "" },
+	{ REC("com", "p=none"), "com", 1, "com", "com" },
+	{ REC("a.example.com", "p=none; psd=n") REC("example.com", "p=none"),
+		"x.a.example.com", 2, "example.com", "example.com" },
+	{ REC("co.uk", "p=none"), "a.co.uk", 1, "a.co.uk", "" },
+	/* Errors count where they are asked about. */
+	{ FAULT("_dmarc.a.example.com", "SERVFAIL")
+		REC("example.com", "p=none"), "a.example.com", 2,
+		"example.com", NULL },
+	{ FAULT("_dmarc.example.com", "TIMEOUT"), "a.example.com", 2,
+		"example.com", NULL },
+	{ FAULT("_dmarc.com", "SERVFAIL") REC("example.com", "p=none"),
+		"a.example.com", 2, "example.com", "example.com" },
+};
+
+static void
+walks_by_suffix(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const struct suffixes *suffixes;
+
+	(void)state;
+	assert_int_equal(suffixes_load(arena, &suffixes), 0);
+	for (size_t i = 0; i < COUNT(suffix_rows); i++)
+		check_row(&suffix_rows[i], suffixes);
+	arena_free(arena);
+}
+
+/* Another's walk asks nothing at all. */
+static void
+another_by_suffix(void **state)
+{
+	struct arena *arena = arena_new(0);
+	const struct suffixes *suffixes;
+	struct walk_result org;
+	struct walk *first, *other;
+	struct fixture f;
+
+	(void)state;
+	assert_int_equal(suffixes_load(arena, &suffixes), 0);
+	fixture_open(&f, REC("example.com", "p=none"));
+	assert_int_equal(walk_start(&f.scope, suffixes, STR("example.com"),
+		&first), 0);
+	assert_int_equal(walk_another(first, STR("a.example.com"), &other), 0);
+	assert_int_equal(walk_org(other, &org), 0);
+	assert_str(org.domain, "example.com");
+	assert_int_equal(f.scope.asked, 1);
+	fixture_close(&f);
+	arena_free(arena);
 }
 
 /* The eight names that section 4.10 lists. */
@@ -269,6 +331,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(walks),
+		cmocka_unit_test(walks_by_suffix),
+		cmocka_unit_test(another_by_suffix),
 		cmocka_unit_test(names_asked),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(one_walk_per_start),
