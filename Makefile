@@ -134,8 +134,8 @@ FUZZ_MAKE = $(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang \
 
 $(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $< \
-		$(LIBRARY) $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) -Itests -fsanitize=fuzzer,address,undefined -o $@ \
+		$< $(LIBRARY) $(LIBRARIES)
 
 fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 

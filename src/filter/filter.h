@@ -39,8 +39,8 @@ enum edit_right {
 
 enum verdict {
 	VERDICT_CONTINUE, /* go on */
-	VERDICT_SKIP,	  /* from body: this filter needs no more of it */
-	VERDICT_DONE,	  /* this filter has nothing to say on the message */
+	VERDICT_SKIP,	  /* from headers, body: no more of the body */
+	VERDICT_DONE,	  /* of a pipeline: no filter has anything to say */
 	VERDICT_TEMPFAIL, /* message->reply, or a plain 451 */
 	VERDICT_REJECT,	  /* message->reply, or a plain 550 */
 };

@@ -243,11 +243,12 @@ is_id_char(char c)
 	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
 }
 
-/* What readers drop between the characters of a name. */
+/* What readers drop between the characters of a name; line ends when they
+ * unfold it. */
 static bool
 is_dropped(char c)
 {
-	return c == '\\' || c == '\0';
+	return c == '\\' || c == '\0' || c == '\r' || c == '\n';
 }
 
 /* Does the text begin with the id, a word of its own? */

@@ -252,7 +252,6 @@ on_mail(SMFICTX *ctx, char **args)
 		.auth_user = macro(ctx, "{auth_authen}"),
 		.queue_id = macro(ctx, "i"),
 	};
-
 	struct link *link = link_of(ctx);
 
 	if (link == NULL)
@@ -297,16 +296,21 @@ on_header(SMFICTX *ctx, char *name, char *value)
 {
 	struct link *link = link_of(ctx);
 	struct message *m = link ? pipeline_message(link->pipeline) : NULL;
+	struct str text = str_of(value);
 	struct strbuf sb;
 
 	/* An MTA that cannot keep the space behind the colon has cut it. */
 	if (m != NULL && !(link->terms.steps & SMFIP_HDR_LEADSPC)) {
 		sb = sb_new(m->arena);
-		sb_addf(&sb, " %s", value);
-		value = (char *)(uintptr_t)sb_done(&sb).p;
+		sb_addc(&sb, ' ');
+		sb_add(&sb, text);
+		text = sb_done(&sb);
+		if (text.p == NULL)
+			return answer(ctx, EVENT_HEADERS, pipeline_refuse(
+				link->pipeline, VERDICT_TEMPFAIL));
 	}
-	return answer(ctx, EVENT_HEADERS, pipeline_header(pipeline_of(ctx),
-		str_of(name), str_of(value)));
+	return answer(ctx, EVENT_HEADERS,
+		pipeline_header(pipeline_of(ctx), str_of(name), text));
 }
 
 static sfsistat

@@ -74,10 +74,14 @@ negotiate(const struct snapshot *snapshot, const struct terms *offer,
 	struct terms *ret)
 {
 	const unsigned long needed = SMFIF_ADDHDRS | SMFIF_CHGHDRS;
+	const unsigned long header_silence = SMFIP_NR_HDR | SMFIP_NR_EOH;
 	struct terms wishes = negotiate_wishes(snapshot);
 
 	ret->actions = wishes.actions & offer->actions;
 	ret->steps = wishes.steps & offer->steps;
+	/* An event is silent or not, although the header has two callbacks. */
+	if ((ret->steps & header_silence) != header_silence)
+		ret->steps &= ~header_silence;
 	return (ret->actions & needed) == needed;
 }
 

@@ -259,11 +259,11 @@ pipeline_rcpt(struct pipeline *p, struct str address)
 		if ((p->active & (1u << i)) && filter(p, i)->rcpt != NULL)
 			verdict = filter(p, i)->rcpt(p->sessions[i],
 				address_path(address));
-	if (is_final(verdict)) {
-		p->message->refused_recipients++;
-		if (p->refusal == VERDICT_CONTINUE)
-			p->refusal = verdict;
-	}
+	if (!is_final(verdict))
+		return VERDICT_CONTINUE;
+	p->message->refused_recipients++;
+	if (p->refusal == VERDICT_CONTINUE)
+		p->refusal = verdict;
 	return verdict;
 }
 

@@ -219,6 +219,7 @@ static const struct str claims[] = {
 	STR("\"mx.example\"; none"), STR("\"mx\\.example\"; none"),
 	STR("\"\\m\\X.\\e\\x\\a\\m\\p\\l\\e\"; none"),
 	STR("m\\x.example; none"), STR("mx\0.example; none"),
+	STR("\"mx.ex\r\nample\"; none"),
 	STR("\0mx.example\0; none"), STR("mx.example\x01; none"),
 	STR("mx.example\xc2\xa0; none"), STR("\xef\xbb\xbfmx.example; none"),
 	STR("(c) mx.example; none"), STR("(c(d)e)mx.example(f) 1; none"),
