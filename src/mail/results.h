@@ -49,8 +49,8 @@ struct dkim_results {
 struct sign_results {
 	bool known;
 	bool signed_; /* a signature was added */
-	struct str domain, selector;
-	struct str reason; /* why not; or empty */
+	struct str domain, selector; /* of all signatures, parted by commas */
+	struct str reason, risk; /* why not; why it may break: or empty */
 };
 
 struct results {

@@ -119,6 +119,7 @@ add_sign(struct summary *s)
 	add(s, "sign-domain", sign->domain);
 	add(s, "sign-selector", sign->selector);
 	add(s, "sign-reason", sign->reason);
+	add(s, "rewrite-risk", sign->risk);
 }
 
 static void

@@ -1,111 +1,23 @@
 #include "sign/keys.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <openssl/x509.h>
 
 struct sign_key {
 	EVP_PKEY *pkey;
 };
 
-/* Where a complaint goes. */
-struct complaint {
-	struct conf_errors *errors;
-	const char *where;
-	const char *path;
-};
-
-static int
-complain(const struct complaint *c, const char *what)
+static bool
+is_ed25519(const EVP_PKEY *pkey)
 {
-	conf_error(c->errors, c->where, "key %s: %s", c->path, what);
-	return ERR_CONFIG;
+	return EVP_PKEY_base_id(pkey) == EVP_PKEY_ED25519;
 }
 
-/* ---- the file -------------------------------------------------------- */
-
-/*
- * Who is let in by the mode of the file; NULL: nobody who should not be.
- * Root, who only checks a configuration, cannot tell whose group it is.
- */
-static const char *
-who_else(const struct stat *st)
-{
-	bool own_group = st->st_gid == getegid() || st->st_gid == 0 ||
-		geteuid() == 0;
-
-	if (!S_ISREG(st->st_mode))
-		return "is not a file";
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return "belongs to another user";
-	if ((st->st_mode & S_IRWXO) != 0)
-		return "is open to all users; make its mode 0640 or 0600";
-	if ((st->st_mode & S_IWGRP) != 0)
-		return "can be written by its group; make its mode 0640";
-	if ((st->st_mode & S_IRGRP) != 0 && !own_group)
-		return "can be read by a group that is not the signer's";
-	return NULL;
-}
-
-enum { FILE_MAX = 65536 };
-
-/* Up to size bytes; how many, or -1. */
-static ssize_t
-read_all(int fd, char *to, size_t size)
-{
-	size_t n = 0;
-
-	while (n < size) {
-		ssize_t got = read(fd, to + n, size - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -1;
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	return (ssize_t)n;
-}
-
-/* The file's text; whoever gets it has to cleanse it. */
-static int
-read_file(const struct complaint *c, char *text, size_t *ret)
-{
-	int fd = open(c->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	const char *who;
-	struct stat st;
-	ssize_t n = -1;
-
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		complain(c, strerror(errno));
-		goto out;
-	}
-	who = who_else(&st);
-	if (who != NULL) {
-		complain(c, who);
-		goto out;
-	}
-	n = read_all(fd, text, FILE_MAX);
-	if (n < 0)
-		complain(c, strerror(errno));
-out:
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return ERR_CONFIG;
-	*ret = (size_t)n;
-	return 0;
-}
-
-/* ---- the key --------------------------------------------------------- */
+/* ---- from a file ----------------------------------------------------- */
 
 /* A daemon has nobody to ask for a passphrase. */
 static int
@@ -129,21 +41,23 @@ decode(const char *text, size_t n)
 }
 
 static int
-check(const struct complaint *c, const EVP_PKEY *pkey)
+check(const struct key_complaint *c, const EVP_PKEY *pkey)
 {
 	int bits;
 
 	if (pkey == NULL)
-		return complain(c,
+		return key_complain(c,
 			"is not a private key in PEM without a passphrase");
+	if (is_ed25519(pkey))
+		return 0;
 	if (EVP_PKEY_base_id(pkey) != EVP_PKEY_RSA)
-		return complain(c, "is not an RSA key");
+		return key_complain(c, "is neither an RSA nor an Ed25519 key");
 	bits = EVP_PKEY_bits(pkey);
-	if (bits >= SIGN_KEY_BITS)
+	if (bits >= SIGN_KEY_BITS_MIN && bits <= SIGN_KEY_BITS_MAX)
 		return 0;
 	conf_error(c->errors, c->where,
-		"key %s: has %d bits; at least %d are needed", c->path, bits,
-		SIGN_KEY_BITS);
+		"key %s: has %d bits; it must be %d to %d", c->path, bits,
+		SIGN_KEY_BITS_MIN, SIGN_KEY_BITS_MAX);
 	return ERR_CONFIG;
 }
 
@@ -157,15 +71,15 @@ int
 sign_key_load(struct arena *arena, const char *path,
 	struct conf_errors *errors, const char *where, struct sign_key **ret)
 {
-	const struct complaint complaint = { errors, where, path };
+	const struct key_complaint complaint = { errors, where, path };
 	struct sign_key *key = arena_alloc(arena, sizeof(*key));
-	char *text = OPENSSL_malloc(FILE_MAX);
+	char *text = OPENSSL_malloc(KEY_FILE_MAX);
 	size_t n = 0;
 	int r = ERR_NOMEM;
 
 	if (key == NULL || text == NULL)
 		goto out;
-	r = read_file(&complaint, text, &n);
+	r = key_file_read(&complaint, text, &n);
 	if (r < 0)
 		goto out;
 	key->pkey = decode(text, n);
@@ -175,15 +89,118 @@ sign_key_load(struct arena *arena, const char *path,
 	if (r == 0)
 		*ret = key;
 out:
-	OPENSSL_clear_free(text, FILE_MAX);
+	OPENSSL_clear_free(text, KEY_FILE_MAX);
+	return r;
+}
+
+/* ---- the keyring ----------------------------------------------------- */
+
+struct keyring_entry {
+	struct keyring_entry *next;
+	const char *path;
+	const struct sign_key *key; /* NULL: it was complained about */
+};
+
+int
+keyring_get(struct keyring *ring, const char *path, const char *where,
+	const struct sign_key **ret)
+{
+	struct keyring_entry *entry = ring->list;
+	struct sign_key *key = NULL;
+	int r = 0;
+
+	while (entry != NULL && strcmp(entry->path, path) != 0)
+		entry = entry->next;
+	if (entry == NULL) {
+		r = sign_key_load(ring->arena, path, ring->errors, where,
+			&key);
+		entry = arena_alloc(ring->arena, sizeof(*entry));
+		if (entry == NULL || r == ERR_NOMEM)
+			return ERR_NOMEM;
+		*entry = (struct keyring_entry){ ring->list,
+			arena_strdup(ring->arena, path), key };
+		if (entry->path == NULL)
+			return ERR_NOMEM;
+		ring->list = entry;
+	}
+	*ret = entry->key;
+	return entry->key != NULL ? 0 : ERR_CONFIG;
+}
+
+/* ---- what it is ------------------------------------------------------ */
+
+struct str
+sign_key_algorithm(const struct sign_key *key)
+{
+	return is_ed25519(key->pkey) ? STR("ed25519-sha256") :
+				       STR("rsa-sha256");
+}
+
+struct str
+sign_key_type(const struct sign_key *key)
+{
+	return is_ed25519(key->pkey) ? STR("ed25519") : STR("rsa");
+}
+
+unsigned
+sign_key_bits(const struct sign_key *key)
+{
+	return is_ed25519(key->pkey) ? 256 : (unsigned)EVP_PKEY_bits(key->pkey);
+}
+
+static int
+base64(struct arena *arena, const unsigned char *bytes, size_t n,
+	struct str *ret)
+{
+	unsigned char *text = arena_alloc(arena, (n + 2) / 3 * 4 + 1);
+
+	if (text == NULL)
+		return ERR_NOMEM;
+	n = (size_t)EVP_EncodeBlock(text, bytes, (int)n);
+	*ret = (struct str){ (const char *)text, n };
+	return 0;
+}
+
+/* RFC 8463: the 32 bytes themselves, without the DER around them. */
+static int
+ed25519_public(const struct sign_key *key, struct arena *arena,
+	struct str *ret)
+{
+	unsigned char raw[32];
+	size_t n = sizeof(raw);
+
+	if (EVP_PKEY_get_raw_public_key(key->pkey, raw, &n) <= 0)
+		return ERR_LIBRARY;
+	return base64(arena, raw, n, ret);
+}
+
+int
+sign_key_public(const struct sign_key *key, struct arena *arena,
+	struct str *ret)
+{
+	unsigned char *der = NULL;
+	int n, r;
+
+	if (is_ed25519(key->pkey))
+		return ed25519_public(key, arena, ret);
+	n = i2d_PUBKEY(key->pkey, &der);
+	r = n > 0 ? base64(arena, der, (size_t)n, ret) : ERR_LIBRARY;
+	OPENSSL_free(der);
+	ERR_clear_error();
 	return r;
 }
 
 /* ---- signing --------------------------------------------------------- */
 
+size_t
+sign_key_text_size(const struct sign_key *key)
+{
+	return ((size_t)EVP_PKEY_size(key->pkey) + 2) / 3 * 4;
+}
+
 /* RSASSA-PKCS1-v1_5; the bytes of the signature, or 0. */
 static size_t
-sign_hash(const struct sign_key *key, const unsigned char *hash,
+sign_rsa(const struct sign_key *key, const unsigned char *hash,
 	unsigned char *to, size_t room)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key->pkey, NULL);
@@ -197,7 +214,24 @@ sign_hash(const struct sign_key *key, const unsigned char *hash,
 			n = 0;
 	}
 	EVP_PKEY_CTX_free(ctx);
-	ERR_clear_error();
+	return n;
+}
+
+/* PureEdDSA over the hash (RFC 8463 section 3). */
+static size_t
+sign_ed25519(const struct sign_key *key, const unsigned char *hash,
+	unsigned char *to, size_t room)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t n = 0;
+
+	if (ctx != NULL &&
+		EVP_DigestSignInit(ctx, NULL, NULL, NULL, key->pkey) > 0) {
+		n = room;
+		if (EVP_DigestSign(ctx, to, &n, hash, SIGN_HASH_SIZE) <= 0)
+			n = 0;
+	}
+	EVP_MD_CTX_free(ctx);
 	return n;
 }
 
@@ -208,15 +242,12 @@ sign_key_sign(const struct sign_key *key,
 {
 	size_t room = (size_t)EVP_PKEY_size(key->pkey);
 	unsigned char *bytes = arena_alloc(arena, room);
-	unsigned char *text = arena_alloc(arena, (room + 2) / 3 * 4 + 1);
 	size_t n;
 
-	if (bytes == NULL || text == NULL)
+	if (bytes == NULL)
 		return ERR_NOMEM;
-	n = sign_hash(key, hash, bytes, room);
-	if (n == 0)
-		return ERR_LIBRARY;
-	n = (size_t)EVP_EncodeBlock(text, bytes, (int)n);
-	*ret = (struct str){ (const char *)text, n };
-	return 0;
+	n = is_ed25519(key->pkey) ? sign_ed25519(key, hash, bytes, room) :
+				    sign_rsa(key, hash, bytes, room);
+	ERR_clear_error();
+	return n > 0 ? base64(arena, bytes, n, ret) : ERR_LIBRARY;
 }

@@ -2,108 +2,23 @@
 #include "dns/name.h"
 #include "mail/address.h"
 #include "sign/conf.h"
-#include "sign/sign.h"
-
-struct settings {
-	struct sign_options options;
-	bool subdomains;
-};
+#include "sign/load.h"
+#include "sign/risk.h"
 
 struct session {
 	struct message *message;
-	const struct settings *settings;
+	const struct sign_settings *settings;
+	struct signers signers;
 	struct signing *signing; /* NULL: not to be signed */
+	struct risk risk;
 };
-
-/* ---- the configuration ------------------------------------------------- */
-
-static bool
-is_given(const char *value)
-{
-	return value != NULL && value[0] != '\0';
-}
-
-/* All three options, or a complaint about each one that is missing. */
-static int
-check_complete(const struct load *load, const struct sign_conf *conf)
-{
-	const struct {
-		const char *key, *value;
-	} needed[] = {
-		{ "domain", conf->domain },
-		{ "selector", conf->selector },
-		{ "key", conf->key },
-	};
-	const size_t count = sizeof(needed) / sizeof(needed[0]);
-	const char *present = "domain";
-	int r = 0;
-
-	/* One that is there tells where the others should be. */
-	for (size_t i = 0; i < count; i++)
-		if (is_given(needed[i].value))
-			present = needed[i].key;
-	for (size_t i = 0; i < count; i++) {
-		if (is_given(needed[i].value))
-			continue;
-		conf_error(load->errors,
-			conf_where(load->conf, sign_section.name, present),
-			"[sign] %s is missing: nothing can be signed",
-			needed[i].key);
-		r = ERR_CONFIG;
-	}
-	return r;
-}
-
-static int
-load_name(const struct load *load, const char *key, const char *value,
-	struct str *ret)
-{
-	int r = name_normalise(load->arena, str_of(value), ret);
-
-	if (r != ERR_SYNTAX)
-		return r;
-	conf_error(load->errors,
-		conf_where(load->conf, sign_section.name, key),
-		"%s = %s is not a domain name", key, value);
-	return ERR_CONFIG;
-}
-
-static int
-load_key(const struct load *load, const char *path, struct settings *settings)
-{
-	struct sign_key *key;
-	int r = sign_key_load(load->arena, path, load->errors,
-		conf_where(load->conf, sign_section.name, "key"), &key);
-
-	if (r == 0)
-		settings->options.key = key;
-	return r;
-}
 
 static int
 load(const struct load *load, const void **ret)
 {
-	const struct sign_conf *conf =
-		conf_get(load->conf, sign_section.name);
-	struct settings *settings =
-		arena_alloc(load->arena, sizeof(*settings));
-	struct sign_options *options;
-	int r;
+	const struct sign_settings *settings;
+	int r = sign_settings_load(load, &settings);
 
-	if (settings == NULL)
-		return ERR_NOMEM;
-	options = &settings->options;
-	settings->subdomains = conf->subdomains;
-	r = check_complete(load, conf);
-	if (r == 0)
-		r = load_name(load, "domain", conf->domain, &options->domain);
-	if (r == 0)
-		r = load_name(load, "selector", conf->selector,
-			&options->selector);
-	if (r == 0)
-		r = load_key(load, conf->key, settings);
-	if (r == 0)
-		r = dk_library_new(load->arena, &options->library);
 	if (r == 0)
 		*ret = settings;
 	return r;
@@ -118,7 +33,8 @@ begin(struct message *message, const void *settings)
 		arena_alloc(message->arena, sizeof(*session));
 
 	if (session != NULL)
-		*session = (struct session){ message, settings, NULL };
+		*session = (struct session){ .message = message,
+			.settings = settings };
 	return session;
 }
 
@@ -132,22 +48,16 @@ not_signed(struct session *session, const char *reason)
 	};
 }
 
-static bool
-is_ours(const struct settings *settings, struct str domain)
-{
-	if (settings->subdomains)
-		return name_within(domain, settings->options.domain);
-	return str_eq(domain, settings->options.domain);
-}
-
-/* Why these authors' mail is not signed; NULL: it is. */
+/*
+ * The one domain of all authors, and the first of them.  *reason: there is
+ * none.
+ */
 static int
-judge_authors(struct session *session, const struct authors *authors,
-	const char **reason)
+find_author(struct session *session, const struct authors *authors,
+	struct mailbox *ret, const char **reason)
 {
-	struct str first = { NULL, 0 };
-
-	for (size_t i = 0; i < authors->count; i++) {
+	*ret = (struct mailbox){ .domain = { NULL, 0 } };
+	for (size_t i = 0; i < authors->count && *reason == NULL; i++) {
 		struct str domain;
 		int r = name_normalise(session->message->arena,
 			authors->boxes[i].domain, &domain);
@@ -156,19 +66,35 @@ judge_authors(struct session *session, const struct authors *authors,
 			return r;
 		if (r < 0)
 			*reason = "From has an address without a domain";
-		else if (first.p != NULL && !str_eq(domain, first))
+		else if (i == 0)
+			*ret = (struct mailbox){ authors->boxes[i].local,
+				domain };
+		else if (!str_eq(domain, ret->domain))
 			*reason = "From has authors of several domains";
-		else if (!is_ours(session->settings, domain))
-			*reason = "From is not in our domain";
-		if (*reason != NULL)
-			return 0;
-		first = domain;
 	}
 	if (authors->count == 0)
 		*reason = "From has no author";
 	return 0;
 }
 
+static int
+choose_signers(struct session *session, const struct authors *authors,
+	const char **reason)
+{
+	struct mailbox author;
+	const char *unknown;
+	int r = find_author(session, authors, &author, reason);
+
+	if (r < 0 || *reason != NULL)
+		return r;
+	r = rules_choose(&session->settings->rules, session->message->arena,
+		&author, &session->signers, &unknown);
+	if (session->signers.count == 0)
+		*reason = unknown;
+	return r;
+}
+
+/* Who signs?  *reason: nobody, and why. */
 static int
 judge(struct session *session, const char **reason)
 {
@@ -191,7 +117,7 @@ judge(struct session *session, const char **reason)
 		*reason = "From cannot be parsed";
 		return 0;
 	}
-	return judge_authors(session, &authors, reason);
+	return choose_signers(session, &authors, reason);
 }
 
 /*
@@ -222,8 +148,9 @@ headers(void *arg)
 		not_signed(session, reason);
 		return VERDICT_CONTINUE;
 	}
+	risk_headers(&session->risk, &message->headers);
 	r = signing_new(message->arena, &session->settings->options,
-		&message->headers, &session->signing);
+		&session->signers, &message->headers, &session->signing);
 	if (r < 0)
 		return failed(session, r, "the header has a NUL byte");
 	return VERDICT_CONTINUE;
@@ -237,33 +164,68 @@ body(void *arg, struct str chunk)
 
 	if (session->signing == NULL)
 		return VERDICT_SKIP;
+	risk_body(&session->risk, chunk);
 	r = signing_body(session->signing, chunk);
 	if (r < 0)
 		return failed(session, r, "the body has a line too long");
 	return VERDICT_CONTINUE;
 }
 
+/* "a, b": what the signers have there; once if it is the same. */
+static struct str
+join(struct session *session, size_t offset)
+{
+	const struct signers *signers = &session->signers;
+	struct strbuf sb = sb_new(session->message->arena);
+	struct str last = { NULL, 0 };
+
+	for (size_t i = 0; i < signers->count; i++) {
+		const struct str *text = (const struct str *)(const void *)(
+			(const char *)&signers->list[i] + offset);
+
+		if (i > 0 && str_eq(*text, last))
+			continue;
+		if (i > 0)
+			sb_addc(&sb, ',');
+		sb_add(&sb, *text);
+		last = *text;
+	}
+	return sb_done(&sb);
+}
+
+static void
+add_signatures(struct session *session, const struct str *values)
+{
+	struct message *message = session->message;
+	const struct sign_results results = {
+		.known = true,
+		.signed_ = true,
+		.domain = join(session, offsetof(struct signer, domain)),
+		.selector = join(session, offsetof(struct signer, selector)),
+		.risk = risk_text(&session->risk, &message->headers,
+			message->arena),
+	};
+
+	/* Each goes on top: the first signer's shall be the topmost. */
+	for (size_t i = session->signers.count; i > 0; i--)
+		edits_add(&message->edits, message->arena,
+			STR("DKIM-Signature"), values[i - 1]);
+	message->results.sign = results;
+}
+
 static enum verdict
 end(void *arg)
 {
 	struct session *session = arg;
-	struct message *message = session->message;
-	struct str value;
+	struct str values[SIGNERS_MAX];
 	int r;
 
 	if (session->signing == NULL)
 		return VERDICT_CONTINUE;
-	r = signing_end(session->signing, &value);
+	r = signing_end(session->signing, values);
 	if (r < 0)
 		return failed(session, r, "the body has a bare CR or LF");
-	edits_add(&message->edits, message->arena, STR("DKIM-Signature"),
-		value);
-	message->results.sign = (struct sign_results){
-		.known = true,
-		.signed_ = true,
-		.domain = session->settings->options.domain,
-		.selector = session->settings->options.selector,
-	};
+	add_signatures(session, values);
 	return VERDICT_CONTINUE;
 }
 

@@ -5,143 +5,31 @@
 
 static const struct str signature_name = STR("DKIM-Signature");
 
-enum {
-	NAMES_MAX = 200, /* fields in h=; the library's room is limited, too */
-	NAMES_BYTES = 3500,
-	PIECE = 60, /* characters of h= and b= in a line */
-};
+enum { PIECE = 60 /* characters of b= in a line */ };
 
 struct signing {
 	struct arena *arena;
 	const struct sign_options *options;
-	const struct headers *headers;
+	const struct signers *signers;
+	struct field_choice fields;
 	struct dk_message *body;
 	long long now;
 };
 
-/* ---- which fields ----------------------------------------------------- */
-
-/*
- * What a reader is shown or a program acts on.  Never those that are added,
- * changed or removed on the way: Received, Return-Path, Bcc, Authentication-
- * Results, and the signatures of others.
- */
-static const struct {
-	struct str name;
-	bool once; /* a message has one; sign that there is no second */
-} signed_fields[] = {
-	{ STR("From"), true },
-	{ STR("Sender"), true },
-	{ STR("Reply-To"), true },
-	{ STR("Subject"), true },
-	{ STR("Date"), true },
-	{ STR("Message-ID"), true },
-	{ STR("To"), true },
-	{ STR("Cc"), true },
-	{ STR("In-Reply-To"), true },
-	{ STR("References"), true },
-	{ STR("MIME-Version"), true },
-	{ STR("Content-Type"), true },
-	{ STR("Content-Transfer-Encoding"), true },
-};
-
-enum { SIGNED_FIELDS = sizeof(signed_fields) / sizeof(signed_fields[0]) };
-
-/* Could the name break the list in h=? */
-static bool
-is_plain(struct str name)
-{
-	for (size_t i = 0; i < name.n; i++)
-		if (!is_alpha(name.p[i]) && !is_digit(name.p[i]) &&
-			name.p[i] != '-' && name.p[i] != '_')
-			return false;
-	return true;
-}
-
-bool
-sign_covers(struct str name)
-{
-	if (!is_plain(name))
-		return false;
-	for (size_t i = 0; i < SIGNED_FIELDS; i++)
-		if (str_ieq(signed_fields[i].name, name))
-			return true;
-	return str_istarts(name, STR("Content-")) ||
-		str_istarts(name, STR("List-")) ||
-		str_istarts(name, STR("Resent-"));
-}
-
-/* h= as it grows: pieces without white space, a line each. */
-struct names {
-	struct fold *fold;
-	struct strbuf piece;
-	size_t count;
-	size_t bytes;
-};
-
-/* Failure must stick: the field is written twice, and equal both times. */
-static void
-add_piece(struct fold *fold, struct strbuf *piece)
-{
-	struct str text = sb_done(piece);
-
-	if (text.p == NULL)
-		fold->sb.failed = true;
-	else
-		fold_add(fold, text);
-}
-
-static void
-add_name(struct names *names, struct str name)
-{
-	if (names->count == NAMES_MAX ||
-		names->bytes + name.n + 1 > NAMES_BYTES)
-		return;
-	sb_add(&names->piece, names->count == 0 ? STR("h=") : STR(":"));
-	if (names->piece.n + name.n > PIECE) {
-		add_piece(names->fold, &names->piece);
-		names->piece = sb_new(names->piece.arena);
-	}
-	sb_add(&names->piece, name);
-	names->count++;
-	names->bytes += name.n + 1;
-}
-
-/*
- * A name for each field that there is, and once more those that must not get
- * a second one.  These come first: they must not fall victim to the limit.
- * Absent ones are left open, for an MTA adds Date and Message-ID after us.
- */
-static void
-add_names(struct fold *fold, const struct headers *headers,
-	struct arena *arena)
-{
-	struct names names = { .fold = fold, .piece = sb_new(arena) };
-
-	for (size_t i = 0; i < SIGNED_FIELDS; i++) {
-		struct str name = signed_fields[i].name;
-		unsigned count = headers_count(headers, name);
-
-		for (unsigned n = 0; n < count; n++)
-			add_name(&names, name);
-		if (signed_fields[i].once && count > 0)
-			add_name(&names, name);
-	}
-	for (size_t i = 0; i < headers->count; i++) {
-		struct str name = headers->fields[i].name;
-		bool listed = false;
-
-		for (size_t n = 0; n < SIGNED_FIELDS && !listed; n++)
-			listed = str_ieq(signed_fields[n].name, name);
-		if (!listed && sign_covers(name))
-			add_name(&names, name);
-	}
-	sb_addc(&names.piece, ';');
-	add_piece(fold, &names.piece);
-}
-
 /* ---- the field -------------------------------------------------------- */
 
+static const char *
+canonicalization(const struct sign_options *options)
+{
+	static const char *const names[2][2] = {
+		{ "relaxed/relaxed", "relaxed/simple" },
+		{ "simple/relaxed", "simple/simple" },
+	};
+
+	return names[options->simple_header][options->simple_body];
+}
+
+/* Failure must stick: the field is written twice, and equal both times. */
 static void
 add_base64(struct fold *fold, struct arena *arena, struct str text)
 {
@@ -149,37 +37,45 @@ add_base64(struct fold *fold, struct arena *arena, struct str text)
 
 	while (text.n > 0) {
 		struct strbuf sb = sb_new(arena);
+		struct str piece;
 
 		sb_add(&sb, name);
 		sb_add(&sb, str_first(text, PIECE));
-		add_piece(fold, &sb);
+		piece = sb_done(&sb);
+		if (piece.p == NULL)
+			fold->sb.failed = true;
+		else
+			fold_add(fold, piece);
 		text = str_from(text, PIECE);
 		name = (struct str){ NULL, 0 };
 	}
 }
 
-/* The field; bh and b in base64. */
+/* The field of a signer; bh and b in base64. */
 static struct str
-write_field(const struct signing *s, struct str bh, struct str b)
+write_field(const struct signing *s, const struct signer *signer,
+	struct str bh, struct str b)
 {
+	const struct sign_options *o = s->options;
 	struct fold fold = fold_new(s->arena, signature_name);
 
 	fold_add(&fold, STR("v=1;"));
-	fold_add(&fold, STR("a=rsa-sha256;"));
-	fold_add(&fold, STR("c=relaxed/relaxed;"));
-	fold_addf(&fold, "d=%.*s;", STR_ARG(s->options->domain));
-	fold_addf(&fold, "s=%.*s;", STR_ARG(s->options->selector));
+	fold_addf(&fold, "a=%.*s;", STR_ARG(sign_key_algorithm(signer->key)));
+	fold_addf(&fold, "c=%s;", canonicalization(o));
+	fold_addf(&fold, "d=%.*s;", STR_ARG(signer->domain));
+	fold_addf(&fold, "s=%.*s;", STR_ARG(signer->selector));
+	if (signer->identity.n > 0)
+		fold_addf(&fold, "i=%.*s;", STR_ARG(signer->identity));
 	fold_addf(&fold, "t=%lld;", s->now);
-	add_names(&fold, s->headers, s->arena);
+	if (o->lifetime > 0)
+		fold_addf(&fold, "x=%lld;", s->now + o->lifetime);
+	fields_write(&s->fields, &fold, s->arena);
 	fold_addf(&fold, "bh=%.*s;", STR_ARG(bh));
 	add_base64(&fold, s->arena, b);
 	return fold_done(&fold);
 }
 
 /* ---- the hashes ------------------------------------------------------- */
-
-/* For a signature that is still to be made: the library wants one. */
-static const struct str no_base64 = STR("AAAA");
 
 /*
  * The library only computes a body hash for a signature, and the header hash
@@ -193,8 +89,8 @@ begin_body(struct signing *s)
 	struct str value;
 	int r;
 
-	sb_addf(&sb, " v=1; a=rsa-sha256; c=relaxed/relaxed; d=%.*s; s=%.*s;",
-		STR_ARG(s->options->domain), STR_ARG(s->options->selector));
+	sb_addf(&sb, " v=1; a=rsa-sha256; c=%s; d=example.org; s=s;",
+		canonicalization(s->options));
 	sb_addz(&sb, " h=From; bh=AAAA; b=AAAA");
 	value = sb_done(&sb);
 	if (value.p == NULL)
@@ -228,27 +124,52 @@ body_hash(struct signing *s, struct str *ret)
 static int
 feed_header(const struct signing *s, struct dk_message *library)
 {
+	const struct headers *headers = s->fields.headers;
 	int r = 0;
 
-	for (size_t i = 0; i < s->headers->count && r == 0; i++) {
-		const struct header *field = &s->headers->fields[i];
+	for (size_t i = 0; i < headers->count && r == 0; i++) {
+		const struct header *field = &headers->fields[i];
 
-		if (sign_covers(field->name))
+		if (fields_cover(&s->fields, field->name))
 			r = dk_field(library, field->name, field->value);
 	}
 	return r;
 }
 
+/* The field as it will stand, with a b= that has the length of the true one:
+ * it must be folded alike. */
 static int
-header_hash(const struct signing *s, struct str field,
-	unsigned char hash[DK_HASH_SIZE])
+feed_signature(const struct signing *s, const struct signer *signer,
+	struct str bh, struct dk_message *library)
 {
-	unsigned char body[DK_HASH_SIZE];
+	size_t n = sign_key_text_size(signer->key);
+	char *b = arena_alloc(s->arena, n);
+	struct strbuf sb = sb_new(s->arena);
+	struct str value;
+
+	if (b == NULL)
+		return ERR_NOMEM;
+	memset(b, 'A', n);
+	value = write_field(s, signer, bh, (struct str){ b, n });
+	if (value.p == NULL)
+		return ERR_NOMEM;
+	sb_addc(&sb, ' ');
+	sb_add(&sb, value);
+	value = sb_done(&sb);
+	return value.p != NULL ? dk_field(library, signature_name, value) :
+				 ERR_NOMEM;
+}
+
+/* All signatures in one message: each is hashed by itself. */
+static int
+hash_headers(const struct signing *s, struct str bh,
+	struct dk_message **ret)
+{
 	struct dk_message *library;
 	int r = dk_message_new(s->arena, s->options->library, 0, &library);
 
-	if (r == 0)
-		r = dk_field(library, signature_name, field);
+	for (size_t i = 0; i < s->signers->count && r == 0; i++)
+		r = feed_signature(s, &s->signers->list[i], bh, library);
 	if (r == 0)
 		r = feed_header(s, library);
 	if (r == 0)
@@ -256,20 +177,20 @@ header_hash(const struct signing *s, struct str field,
 	if (r == 0)
 		r = dk_end(library);
 	if (r == 0)
-		r = dk_hashes(library, 0, hash, body);
+		*ret = library;
 	return r;
 }
 
 /* ---- a message --------------------------------------------------------- */
 
 static bool
-has_nul(const struct headers *headers)
+has_nul(const struct field_choice *fields)
 {
-	for (size_t i = 0; i < headers->count; i++) {
-		struct str value = headers->fields[i].value;
+	for (size_t i = 0; i < fields->headers->count; i++) {
+		const struct header *field = &fields->headers->fields[i];
 
-		if (sign_covers(headers->fields[i].name) &&
-			str_index(value, '\0') < value.n)
+		if (str_index(field->value, '\0') < field->value.n &&
+			fields_cover(fields, field->name))
 			return true;
 	}
 	return false;
@@ -277,19 +198,23 @@ has_nul(const struct headers *headers)
 
 int
 signing_new(struct arena *arena, const struct sign_options *options,
-	const struct headers *headers, struct signing **ret)
+	const struct signers *signers, const struct headers *headers,
+	struct signing **ret)
 {
 	struct signing *s = arena_alloc(arena, sizeof(*s));
 	int r;
 
 	if (s == NULL)
 		return ERR_NOMEM;
-	if (has_nul(headers))
-		return ERR_SYNTAX;
 	s->arena = arena;
 	s->options = options;
-	s->headers = headers;
+	s->signers = signers;
 	s->now = (long long)time(NULL);
+	r = fields_choose(arena, &options->fields, headers, &s->fields);
+	if (r < 0)
+		return r;
+	if (has_nul(&s->fields))
+		return ERR_SYNTAX;
 	r = begin_body(s);
 	if (r == 0)
 		*ret = s;
@@ -302,29 +227,36 @@ signing_body(struct signing *signing, struct str chunk)
 	return dk_body(signing->body, chunk);
 }
 
-int
-signing_end(struct signing *s, struct str *ret)
+static int
+make_signature(const struct signing *s, struct dk_message *library,
+	size_t index, struct str bh, struct str *ret)
 {
-	unsigned char hash[DK_HASH_SIZE];
-	struct str bh, b, field;
+	const struct signer *signer = &s->signers->list[index];
+	unsigned char header[DK_HASH_SIZE], body[DK_HASH_SIZE];
+	struct str b;
+	int r = dk_hashes(library, index, header, body);
+
+	if (r == 0)
+		r = sign_key_sign(signer->key, header, s->arena, &b);
+	if (r < 0)
+		return r;
+	*ret = write_field(s, signer, bh, b);
+	return ret->p != NULL ? 0 : ERR_NOMEM;
+}
+
+int
+signing_end(struct signing *s, struct str ret[SIGNERS_MAX])
+{
+	struct dk_message *library = NULL;
+	struct str bh;
 	int r;
 
 	if (dk_bare_newline(s->body))
 		return ERR_SYNTAX;
 	r = body_hash(s, &bh);
-	if (r < 0)
-		return r;
-	field = write_field(s, bh, no_base64);
-	if (field.p == NULL)
-		return ERR_NOMEM;
-	r = header_hash(s, field, hash);
 	if (r == 0)
-		r = sign_key_sign(s->options->key, hash, s->arena, &b);
-	if (r < 0)
-		return r;
-	field = write_field(s, bh, b);
-	if (field.p == NULL)
-		return ERR_NOMEM;
-	*ret = field;
-	return 0;
+		r = hash_headers(s, bh, &library);
+	for (size_t i = 0; i < s->signers->count && r == 0; i++)
+		r = make_signature(s, library, i, bh, &ret[i]);
+	return r;
 }

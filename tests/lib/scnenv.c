@@ -184,6 +184,27 @@ write_config(const struct scnenv *e)
 }
 
 static bool
+write_files(const struct scnenv *e)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < e->file->n && ok; i++) {
+		const struct scnline *l = &e->file->stmt[i];
+		FILE *f;
+
+		if (strcmp(l->verb, "file") != 0)
+			continue;
+		f = create(e, l->arg);
+		ok = f != NULL;
+		if (ok) {
+			write_block(e, l->block, f);
+			ok = fclose(f) == 0;
+		}
+	}
+	return ok;
+}
+
+static bool
 make_journal(const struct scnenv *e)
 {
 	char path[128];
@@ -253,7 +274,7 @@ scnenv_start(struct scnenv *e, FILE *diag)
 	find_helper(e);
 	open_silent(e);
 	if (mkdtemp(e->dir) == NULL || !write_zone(e) || !write_config(e)
-	    || !write_seal_key(e) || !make_journal(e)) {
+	    || !write_files(e) || !write_seal_key(e) || !make_journal(e)) {
 		fprintf(diag, "# %s: cannot be set up\n", e->file->path);
 		return false;
 	}

@@ -5,7 +5,7 @@
 
 #include "scnfile.h"
 
-static const char *const block_verbs[] = { "zone", "config", "body",
+static const char *const block_verbs[] = { "zone", "config", "file", "body",
 	"abuse" };
 
 static bool

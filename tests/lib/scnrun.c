@@ -5,7 +5,7 @@
 #include "scn.h"
 
 static const char *const head_verbs[] = { "modes", "start", "key", "zone",
-	"nozone", "config" };
+	"nozone", "config", "file" };
 
 void
 scn_fail(struct scn *s, const char *fmt, ...)

@@ -233,10 +233,37 @@ result $? "a bad config on reload: goes on"
 grep -q "c\\.conf:5: " "$tmp/err"
 result $? "a bad config on reload: says where"
 
+stop
+printf 'k example.org:s:%s\n' "$tmp/good.pem" >"$tmp/keys"
+printf '*@example.org k\n' >"$tmp/signers"
+tables=("[sign]" "key-table = $tmp/keys" "signing-table = refile:$tmp/signers")
+write "${tables[@]}"
+start sign -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+up "$tmp/x.sock"
+result $? "sign with tables: listens"
+printf 'k example.org:s:%s\nl example.org:s:/missing.pem\n' \
+	"$tmp/good.pem" >"$tmp/keys"
+kill -HUP "$pid"
+sleep 0.5
+kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
+result $? "a bad key table on reload: goes on"
+grep -q "/keys:2: key /missing.pem: " "$tmp/err"
+result $? "a bad key table on reload: says where"
+stop
+refuses "bad key table" sign "/keys:2: key /missing.pem: "
+printf 'k example.org:s:%s\n' "$tmp/good.pem" >"$tmp/keys"
+printf '\n*@example.org nokey\n' >"$tmp/signers"
+refuses "bad signing table" sign "/signers:2: \"nokey\" is not in"
+chmod 0644 "$tmp/good.pem"
+refuses "key open to all" sign "/keys:1: key .*good.pem: is open to all"
+chmod 0600 "$tmp/good.pem"
+
 # ---- sockets -------------------------------------------------------------------
 write ""
+rm -f "$tmp/x.sock"
+start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+up "$tmp/x.sock"
 first=$pid
-cp "$tmp/err" "$tmp/err1"
 start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
 ended 5
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]

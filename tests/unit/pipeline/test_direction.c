@@ -28,7 +28,7 @@ struct row {
 	const char *names[2]; /* submission-daemons */
 	const char *client, *daemon, *user;
 	bool may_sign, may_check; /* known at CONNECT */
-	bool sign;		  /* at MAIL, where it may; else it is checked */
+	bool sign; /* at MAIL, where it may; else it is checked */
 };
 
 static const struct row rows[] = {

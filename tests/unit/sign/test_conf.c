@@ -31,10 +31,20 @@ test_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(0, load(arena, "", &conf));
-	assert_null(conf.domain);
-	assert_null(conf.selector);
-	assert_null(conf.key);
+	assert_int_equal(0, conf.domain.count);
+	assert_int_equal(0, conf.selector.count);
+	assert_int_equal(0, conf.key.count);
 	assert_false(conf.subdomains);
+	assert_false(conf.multiple_signatures);
+	assert_null(conf.identity);
+	assert_null(conf.key_table);
+	assert_int_equal(THIRD_PARTY_LISTED, conf.third_party);
+	assert_int_equal(AT_RISK_OMIT, conf.fields_at_risk);
+	assert_int_equal(0, conf.canonicalization);
+	assert_int_equal(0, conf.lifetime);
+	assert_int_equal(16, conf.signed_headers.count);
+	assert_int_equal(13, conf.oversign_headers.count);
+	assert_int_equal(0, conf.oversign_absent.count);
 	arena_free(arena);
 }
 
@@ -47,19 +57,25 @@ test_values(void **state)
 	(void)state;
 	assert_int_equal(0, load(arena,
 		"domain = x.example\nselector = s1\nkey = /etc/key\n"
-		"subdomains = yes",
+		"subdomains = yes\ncanonicalization = simple/relaxed\n"
+		"third-party = any\nfields-at-risk = sign\n"
+		"signature-lifetime = 1h",
 		&conf));
-	assert_string_equal("x.example", conf.domain);
-	assert_string_equal("s1", conf.selector);
-	assert_string_equal("/etc/key", conf.key);
+	assert_str(conf.domain.items[0], "x.example");
+	assert_str(conf.selector.items[0], "s1");
+	assert_str(conf.key.items[0], "/etc/key");
 	assert_true(conf.subdomains);
+	assert_int_equal(2, conf.canonicalization);
+	assert_int_equal(THIRD_PARTY_ANY, conf.third_party);
+	assert_int_equal(AT_RISK_SIGN, conf.fields_at_risk);
+	assert_int_equal(3600 * 1000, conf.lifetime);
 	arena_free(arena);
 }
 
 static void
 test_bad(void **state)
 {
-	static const char *const rows[] = { "key = relative/path",
+	static const char *const rows[] = { "canonicalization = simple",
 		"subdomains = maybe", "no-such-option = 1" };
 
 	(void)state;

@@ -1,5 +1,5 @@
 #include "sign/keys.h"
-#include "unit/dkim/support.h"
+#include "unit/sign/support.h"
 
 #include <sys/stat.h>
 
@@ -59,60 +59,25 @@ test_good(void **state)
 }
 
 static void
-test_modes(void **state)
-{
-	struct test_key rsa = test_rsa(2048);
-
-	(void)state;
-	chmod(rsa.path, 0644);
-	assert_refused(rsa.path, "open to all users");
-	chmod(rsa.path, 0601);
-	assert_refused(rsa.path, "open to all users");
-	chmod(rsa.path, 0660);
-	assert_refused(rsa.path, "written by its group");
-	if (geteuid() == 0) {
-		chmod(rsa.path, 0600);
-		assert_int_equal(0, chown(rsa.path, 12345, 0));
-		assert_refused(rsa.path, "belongs to another user");
-	}
-	test_key_free(&rsa);
-}
-
-static void
-test_files(void **state)
-{
-	(void)state;
-	assert_refused("/nonexistent/key", "No such file");
-	assert_refused("/tmp", "is not a file");
-	assert_refused("/dev/null", "is not a file");
-}
-
-static void
-write_file(char path[64], const char *text)
-{
-	FILE *f = test_file(path);
-
-	fputs(text, f);
-	fclose(f);
-}
-
-static void
 test_contents(void **state)
 {
 	struct test_key small = test_rsa(1024);
+	struct test_key large = test_rsa(4104);
 	struct test_key ed = test_ed25519();
 	char path[64];
 
 	(void)state;
-	assert_refused(small.path, "has 1024 bits; at least 2048");
+	assert_refused(small.path, "has 1024 bits; it must be 2048 to 4096");
+	assert_refused(large.path, "has 4104 bits; it must be 2048 to 4096");
 	assert_refused(ed.path, "is not a private key in PEM");
-	write_file(path, "");
+	write_text(path, "");
 	assert_refused(path, "is not a private key in PEM");
 	unlink(path);
-	write_file(path, "-----BEGIN PRIVATE KEY-----\nAAAA\n");
+	write_text(path, "-----BEGIN PRIVATE KEY-----\nAAAA\n");
 	assert_refused(path, "is not a private key in PEM");
 	unlink(path);
 	test_key_free(&small);
+	test_key_free(&large);
 	test_key_free(&ed);
 }
 
@@ -129,7 +94,7 @@ test_types(void **state)
 	(void)state;
 	PEM_write_PrivateKey(f, ec, NULL, NULL, 0, NULL, NULL);
 	fclose(f);
-	assert_refused(path, "is not an RSA key");
+	assert_refused(path, "is neither an RSA nor an Ed25519 key");
 	unlink(path);
 	f = test_file(path);
 	PEM_write_PrivateKey(f, rsa, EVP_aes_128_cbc(),
@@ -148,34 +113,87 @@ test_types(void **state)
 	EVP_PKEY_free(rsa);
 }
 
+static bool
+verifies(const struct sign_key *key, struct str public_key, struct str text,
+	const unsigned char *hash)
+{
+	unsigned char der[600], bytes[600];
+	const unsigned char *p = der;
+	bool ed = str_eq(sign_key_type(key), STR("ed25519"));
+	EVP_PKEY *pkey;
+	EVP_PKEY_CTX *ctx;
+	EVP_MD_CTX *md = EVP_MD_CTX_new();
+	int r, n = EVP_DecodeBlock(bytes, (const unsigned char *)text.p,
+			(int)text.n);
+
+	EVP_DecodeBlock(der, (const unsigned char *)public_key.p,
+		(int)public_key.n);
+	pkey = ed ? EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, der,
+			    32) :
+		    d2i_PUBKEY(NULL, &p, sizeof(der));
+	ctx = EVP_PKEY_CTX_new(pkey, NULL);
+	assert_int_equal(ed ? 66 : 258, n); /* with the padding's bytes */
+	if (ed) {
+		assert_int_equal(1, EVP_DigestVerifyInit(md, NULL, NULL, NULL,
+			pkey));
+		r = EVP_DigestVerify(md, bytes, 64, hash, SIGN_HASH_SIZE);
+	} else {
+		assert_int_equal(1, EVP_PKEY_verify_init(ctx));
+		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING);
+		EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256());
+		r = EVP_PKEY_verify(ctx, bytes, 256, hash, SIGN_HASH_SIZE);
+	}
+	EVP_MD_CTX_free(md);
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(pkey);
+	return r == 1;
+}
+
 static void
 test_sign(void **state)
 {
-	static const unsigned char hash[SIGN_HASH_SIZE] = { 1, 2, 3 };
-	struct test_key rsa = test_rsa(2048);
-	const unsigned char *p = rsa.public_der;
-	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &p, rsa.public_size);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(pkey, NULL);
-	unsigned char bytes[300];
-	struct sign_key *key;
-	struct str text;
+	unsigned char hash[SIGN_HASH_SIZE] = { 1, 2, 3 };
+	struct test_key files[] = { test_rsa(2048), test_ed25519_pem() };
+	static const char *const algorithms[] = { "rsa-sha256",
+		"ed25519-sha256" };
+	static const unsigned bits[] = { 2048, 256 };
 
 	(void)state;
-	assert_int_equal(
-		0, sign_key_load(arena, rsa.path, &errors, "x", &key));
-	assert_int_equal(0, sign_key_sign(key, hash, arena, &text));
-	assert_int_equal(344, text.n);
-	EVP_DecodeBlock(bytes, (const unsigned char *)text.p, 344);
-	assert_int_equal(1, EVP_PKEY_verify_init(ctx));
-	assert_int_equal(
-		1, EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING));
-	assert_int_equal(
-		1, EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()));
-	assert_int_equal(
-		1, EVP_PKEY_verify(ctx, bytes, 256, hash, sizeof(hash)));
-	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(pkey);
-	test_key_free(&rsa);
+	for (size_t i = 0; i < 2; i++) {
+		struct sign_key *key;
+		struct str text, public_key;
+
+		assert_int_equal(0, sign_key_load(arena, files[i].path,
+			&errors, "x", &key));
+		assert_str(sign_key_algorithm(key), algorithms[i]);
+		assert_int_equal(bits[i], sign_key_bits(key));
+		assert_int_equal(0, sign_key_public(key, arena, &public_key));
+		assert_str(public_key, files[i].public_key);
+		assert_int_equal(0, sign_key_sign(key, hash, arena, &text));
+		assert_int_equal(sign_key_text_size(key), text.n);
+		assert_true(verifies(key, public_key, text, hash));
+		hash[0] ^= 1;
+		assert_false(verifies(key, public_key, text, hash));
+		test_key_free(&files[i]);
+	}
+}
+
+/* A file is read once, and complained about once. */
+static void
+test_keyring(void **state)
+{
+	struct keyring ring = { .arena = arena, .errors = &errors };
+	struct test_key file = test_ed25519_pem();
+	const struct sign_key *a = NULL, *b = NULL;
+
+	(void)state;
+	assert_int_equal(0, keyring_get(&ring, file.path, "x", &a));
+	test_key_free(&file);
+	assert_int_equal(0, keyring_get(&ring, file.path, "y", &b));
+	assert_ptr_equal(a, b);
+	assert_int_equal(ERR_CONFIG, keyring_get(&ring, "/no", "x", &a));
+	assert_int_equal(ERR_CONFIG, keyring_get(&ring, "/no", "y", &a));
+	assert_int_equal(1, errors.count);
 }
 
 int
@@ -183,11 +201,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_contents, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_types, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sign, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_keyring, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 #include "sign/session.h"
-#include "unit/dkim/support.h"
+#include "unit/sign/support.h"
 
 static struct test_key rsa;
 static struct arena *arena;
@@ -49,7 +49,7 @@ load(const char *text, const void **settings, struct conf_errors *errors)
 
 	*errors = (struct conf_errors){ .arena = arena };
 	fprintf(f, "[sign]\n");
-	fprintf(f, text, rsa.path);
+	fprintf(f, text, rsa.path, rsa.path);
 	fclose(f);
 	source.path = path;
 	assert_int_equal(0,
@@ -190,39 +190,32 @@ test_nomem(void **state)
 	}
 }
 
+/* The log tells all signatures, and what may break them. */
 static void
-test_load(void **state)
+test_results(void **state)
 {
-	static const struct {
-		const char *text;
-		size_t errors;
-		const char *word;
-	} bad[] = {
-		{ "", 3, "[sign] domain is missing" },
-		{ "domain = x.example\nselector = s\n", 1,
-			"[sign] key is missing" },
-		{ "selector = s\nkey = %s\n", 1,
-			"[sign] domain is missing" },
-		{ "domain = x..example\nselector = s\nkey = %s\n", 1,
-			"domain = x..example is not a domain name" },
-		{ "domain = x.example\nselector = s/1\nkey = %s\n", 1,
-			"selector = s/1 is not a domain name" },
-		{ "domain = x.example\nselector = s\nkey = /no/such\n", 1,
-			":4: key /no/such: No such file" },
-	};
+	struct message message = { .arena = arena };
+	const struct sign_results *r = &message.results.sign;
+	char text[256];
+	struct conf_errors errors;
+	const void *settings = NULL;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		const void *settings = NULL;
-		struct conf_errors errors;
-
-		assert_int_equal(ERR_CONFIG,
-			load(bad[i].text, &settings, &errors));
-		assert_null(settings);
-		assert_int_equal(bad[i].errors, errors.count);
-		if (strstr(errors.texts[0], bad[i].word) == NULL)
-			fail_msg("%s", errors.texts[0]);
-	}
+	snprintf(text, sizeof(text),
+		"domain = example.com\nselector = s1, s2\nkey = %s, %s\n",
+		rsa.path, rsa.path);
+	assert_int_equal(0, load(text, &settings, &errors));
+	assert_int_equal(VERDICT_CONTINUE,
+		run(&message, settings,
+			STR("From: ann@example.com\r\nTo: a@b.example,c\r\n"
+			    "\r\n\xc3\xa4\r\n")));
+	assert_true(r->signed_);
+	assert_int_equal(2, message.edits.count);
+	assert_str(r->domain, "example.com");
+	assert_str(r->selector, "s1,s2");
+	assert_str(r->risk, "addresses in To; 8-bit text");
+	/* The last one that is added is on top. */
+	assert_non_null(strstr(message.edits.list[1].value.p, "s=s1;"));
 }
 
 int
@@ -233,7 +226,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			test_unsignable, begin, finish),
 		cmocka_unit_test_setup_teardown(test_nomem, begin, finish),
-		cmocka_unit_test_setup_teardown(test_load, begin, finish),
+		cmocka_unit_test_setup_teardown(test_results, begin, finish),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
