@@ -12,6 +12,8 @@
 static log_sink *current_sink = log_to_stderr;
 static atomic_int current_level = LEVEL_INFO;
 
+enum { VALUE_MAX = 400 };
+
 /* A line of bounded length, cut when it is full.  Logging must not allocate. */
 struct line {
 	char text[LOG_LINE_MAX];
@@ -39,15 +41,23 @@ is_printable(char c)
 	return c >= 0x20 && c < 0x7f;
 }
 
-/* Printable ASCII as it is; the rest, quotes and backslashes as \xNN. */
+/*
+ * Printable ASCII as it is; the rest, quotes and backslashes as \xNN; about
+ * VALUE_MAX bytes of it, that a stranger's words leave room for ours.
+ */
 static void
 add_escaped(struct line *line, struct str text)
 {
 	static const char hex[] = "0123456789abcdef";
+	size_t end = line->n + VALUE_MAX;
 
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 
+		if (line->n >= end) {
+			add_text(line, "...");
+			return;
+		}
 		if (is_printable(text.p[i]) && c != '"' && c != '\\') {
 			add(line, text.p[i]);
 			continue;

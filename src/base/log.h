@@ -46,7 +46,10 @@ bool log_wants(enum log_level level);
 /* A line of text. */
 void log_text(enum log_level level, const char *fmt, ...) FORMAT(2, 3);
 
-/* "lead: key=value key=value"; empty values are left out. */
+/*
+ * "lead: key=value key=value"; empty values are left out, and what is very long
+ * is cut, in the text alone.
+ */
 void log_fields(enum log_level level, struct str lead,
 	const struct log_field *fields, size_t count);
 

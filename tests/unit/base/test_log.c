@@ -159,6 +159,24 @@ leads(void **state)
 	assert_string_equal(last.text, "a\\x0ab\\x00: a=1");
 }
 
+/* Whatever strangers say, the last word is ours. */
+static void
+long_values_leave_room(void **state)
+{
+	char big[2000];
+	struct log_field fields[8];
+
+	(void)state;
+	memset(big, '\xff', sizeof(big));
+	for (size_t i = 0; i < 7; i++)
+		fields[i] = (struct log_field){ "k", { big, sizeof(big) } };
+	fields[7] = (struct log_field){ "verdict", STR("accept") };
+	log_fields(LEVEL_INFO, (struct str){ big, sizeof(big) }, fields, 8);
+	assert_true(str_iends((struct str){ last.text, last.n },
+		STR("\\xff... verdict=accept")));
+	assert_int_equal(last.fields[0].value.n, sizeof(big));
+}
+
 /* At every length around the limit: cut, terminated, printable. */
 static void
 long_lines_are_cut(void **state)
@@ -219,6 +237,7 @@ main(void)
 		cmocka_unit_test_setup(long_text_is_cut, setup),
 		cmocka_unit_test_setup(field_values, setup),
 		cmocka_unit_test_setup(leads, setup),
+		cmocka_unit_test_setup(long_values_leave_room, setup),
 		cmocka_unit_test_setup(long_lines_are_cut, setup),
 		cmocka_unit_test_setup(to_stderr, setup),
 	};
