@@ -104,8 +104,10 @@ normalise(const struct reading *r, struct str item, struct str *ret)
 {
 	struct mailbox box = address_split(item);
 	bool at = box.local.n < item.n;
+	bool quoted = item.n > 0 && *item.p == '"';
 
-	if (at && (!r->addresses || memchr(item.p, ' ', item.n) != NULL))
+	if (at && (!r->addresses || memchr(item.p, ' ', item.n) != NULL ||
+		(!quoted && memchr(item.p, '@', box.local.n) != NULL)))
 		return ERR_SYNTAX;
 	if (!at || box.local.n == 0)
 		return name_form(r->load->arena, at ? box.domain : item, ret);

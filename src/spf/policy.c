@@ -111,7 +111,7 @@ tag_subject(struct message *m, struct str tag)
 	if (str_istarts(text, tag))
 		return;
 	sb_add(&sb, tag);
-	sb_addc(&sb, ' ');
+	sb_addz(&sb, text.n > 0 ? " " : "");
 	sb_add(&sb, text);
 	edits_change(&m->edits, m->arena, subject, sb_done(&sb));
 }
