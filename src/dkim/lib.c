@@ -300,14 +300,14 @@ ignore_signatures(struct dk_message *m)
 int
 dk_end(struct dk_message *m)
 {
-	bool test = false;
-	int r = 0;
+	bool test;
+	int r;
 
 	if (setjmp(m->escape) != 0)
 		return ERR_NOMEM;
 	/* RFC 6376 section 3.4.3: what does not end with CRLF gets one. */
-	if (!m->ended)
-		r = failure(m, dkim_body(m->dkim, (u_char *)"\r\n", 2));
+	r = m->ended ? 0 :
+		failure(m, dkim_body(m->dkim, (u_char *)"\r\n", 2));
 	if (r < 0)
 		return r;
 	ignore_signatures(m);

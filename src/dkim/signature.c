@@ -82,6 +82,17 @@ first_characters(struct arena *arena, struct str text, size_t count)
 	return sb_done(&sb);
 }
 
+/* What stands behind the last @ of i=; "" when there is none. */
+static struct str
+identity_domain(struct str identity)
+{
+	size_t at = identity.n;
+
+	while (at > 0 && identity.p[at - 1] != '@')
+		at--;
+	return at > 0 ? str_from(identity, at) : (struct str){ NULL, 0 };
+}
+
 /* ---- what can be shown of any signature ----------------------------- */
 
 static int
@@ -90,6 +101,28 @@ show_name(struct arena *arena, struct str value, struct str *ret)
 	int r = name_normalise(arena, value, ret);
 
 	return r == ERR_NOMEM ? r : 0;
+}
+
+/* As it is written, if that is ASCII; else "@domain" in A-labels. */
+static int
+show_identity(struct arena *arena, struct str value, struct str *ret)
+{
+	struct strbuf sb = sb_new(arena);
+	struct str domain = { NULL, 0 };
+	int r;
+
+	if (is_ascii(value)) {
+		if (is_plain(value))
+			*ret = value;
+		return 0;
+	}
+	r = show_name(arena, identity_domain(value), &domain);
+	if (r < 0 || domain.n == 0)
+		return r;
+	sb_addc(&sb, '@');
+	sb_add(&sb, domain);
+	*ret = sb_done(&sb);
+	return ret->p != NULL ? 0 : ERR_NOMEM;
 }
 
 static int
@@ -101,8 +134,8 @@ show_tag(struct parse *parse, const struct tag *tag)
 		return show_name(parse->arena, tag->value, &sig->domain);
 	if (str_eq(tag->name, STR("s")))
 		return show_name(parse->arena, tag->value, &sig->selector);
-	if (str_eq(tag->name, STR("i")) && is_plain(tag->value))
-		sig->identity = tag->value;
+	if (str_eq(tag->name, STR("i")))
+		return show_identity(parse->arena, tag->value, &sig->identity);
 	if (str_eq(tag->name, STR("a")) && is_plain(tag->value))
 		sig->algorithm = tag->value;
 	if (!str_eq(tag->name, STR("b")) || !is_base64(tag->value))
@@ -188,7 +221,7 @@ check_names(struct parse *parse)
 {
 	struct signature *sig = parse->sig;
 	struct str identity = tag(parse, "i");
-	size_t at;
+	int r;
 
 	if (sig->domain.n == 0)
 		return malformed(sig, "d= is not a domain name");
@@ -197,10 +230,11 @@ check_names(struct parse *parse)
 	sig->identity_domain = sig->domain;
 	if (identity.p == NULL)
 		return 0;
-	for (at = identity.n; at > 0 && identity.p[at - 1] != '@';)
-		at--;
-	if (at == 0 || name_normalise(parse->arena, str_from(identity, at),
-		&sig->identity_domain) < 0)
+	r = name_normalise(parse->arena, identity_domain(identity),
+		&sig->identity_domain);
+	if (r == ERR_NOMEM)
+		return r;
+	if (r < 0)
 		return malformed(sig, "i= is not an identity");
 	if (!name_within(sig->identity_domain, sig->domain))
 		return malformed(sig, "i= is not within d=");
@@ -217,7 +251,8 @@ check_canonicalization(struct parse *parse)
 		return 0;
 	header = str_cut(&rest, '/');
 	body = rest.p != NULL ? rest : STR("simple");
-	if (!str_eq(header, STR("simple")) && !str_eq(header, STR("relaxed")))
+	parse->sig->relaxed_header = str_eq(header, STR("relaxed"));
+	if (!parse->sig->relaxed_header && !str_eq(header, STR("simple")))
 		return malformed(parse->sig, "unknown canonicalization");
 	parse->sig->relaxed_body = str_eq(body, STR("relaxed"));
 	if (!parse->sig->relaxed_body && !str_eq(body, STR("simple")))
@@ -324,7 +359,8 @@ int
 signature_parse(struct arena *arena, struct str value, long long now,
 	struct signature *ret)
 {
-	struct signature sig = { .result = AUTH_NONE };
+	struct signature sig = {
+		.result = AUTH_NONE, .ascii = is_ascii(value) };
 	struct parse parse = { .arena = arena, .sig = &sig, .now = now };
 	int r = show(&parse, value);
 
@@ -337,8 +373,6 @@ signature_parse(struct arena *arena, struct str value, long long now,
 		malformed(&sig, "signature field too long");
 	else if (r < 0)
 		malformed(&sig, "malformed signature");
-	else if (!is_ascii(value))
-		malformed(&sig, "non-ASCII signature field");
 	r = 0;
 	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]) && r == 0 &&
 		sig.result == AUTH_NONE; i++)

@@ -29,6 +29,8 @@ struct signature {
 	struct str algorithm;
 	struct str b; /* the first 8 characters */
 
+	bool ascii; /* all of the field; RFC 8616 allows UTF-8 */
+
 	/* Of a sound one. */
 	struct str identity_domain; /* of i=, else d= */
 	enum sig_key key;
@@ -36,7 +38,7 @@ struct signature {
 	struct str body_hash;
 	struct str *names; /* h= */
 	size_t name_count;
-	bool relaxed_body;
+	bool relaxed_header, relaxed_body;
 	bool has_limit; /* l= */
 	unsigned long limit;
 };

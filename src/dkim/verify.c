@@ -1,5 +1,6 @@
 #include "dkim/verify.h"
 #include "dkim/choose.h"
+#include "dkim/hashes.h"
 #include "dkim/length.h"
 #include "dkim/pubkey.h"
 #include "dkim/signature.h"
@@ -12,8 +13,7 @@ struct entry {
 	struct signature sig;
 	struct dns_question *question;
 	struct pubkey key;
-	size_t index; /* in the library, when it is fed */
-	bool fed;
+	size_t number; /* of its hashes, when it is tried */
 	bool tried;
 	bool keyed; /* has a key to be verified with */
 };
@@ -25,9 +25,8 @@ struct verifier {
 	const struct headers *headers;
 	struct entry *entries; /* the signatures from the top */
 	size_t count;
-	size_t tried;
-	size_t fed;
-	struct dk_message *library; /* NULL: nothing to verify */
+	size_t tried, hashed;
+	struct hashes *hashes; /* NULL: nothing to verify */
 	bool counts; /* some signature has l= */
 	struct body_length length;
 	bool too_long; /* a body line was; the rest was not looked at */
@@ -141,65 +140,24 @@ ask_keys(struct verifier *v)
 	return 0;
 }
 
-/* ---- the header into the library ------------------------------------- */
-
-/* Does a signature cover other signatures? */
-static bool
-covers_signatures(const struct verifier *v)
-{
-	for (size_t i = 0; i < v->count; i++)
-		if (v->entries[i].tried &&
-			signature_covers(&v->entries[i].sig, SIGNATURE_NAME))
-			return true;
-	return false;
-}
-
-static struct entry *
-entry_of(struct verifier *v, const struct header *field)
-{
-	for (size_t i = 0; i < v->count; i++)
-		if (v->entries[i].field == field)
-			return &v->entries[i];
-	return NULL;
-}
-
-/*
- * The library makes a hash for each signature field that it sees.  So it sees
- * those that are tried, and others only where a hash covers them.
- */
-static int
-feed(struct verifier *v, const struct header *field, bool others)
-{
-	struct entry *entry = NULL;
-	int r;
-
-	if (str_ieq(field->name, SIGNATURE_NAME)) {
-		entry = entry_of(v, field);
-		if (entry == NULL || field->value.n > DK_FIELD_MAX)
-			return 0;
-		if (!entry->tried && !others)
-			return 0;
-	}
-	r = dk_field(v->library, field->name, field->value);
-	if (entry != NULL && r == 0) {
-		entry->fed = true;
-		entry->index = v->fed++;
-	}
-	/* A field with such a name cannot be signed. */
-	return r == ERR_SYNTAX ? 0 : r;
-}
+/* ---- the header ------------------------------------------------------ */
 
 static int
-feed_header(struct verifier *v)
+hash_header(struct verifier *v)
 {
-	bool others = covers_signatures(v);
-	int r = dk_message_new(v->arena, v->options->library, 0, &v->library);
+	int r = hashes_new(v->arena, v->headers, v->tried, &v->hashes);
 
-	for (size_t i = 0; i < v->headers->count && r == 0; i++)
-		r = feed(v, &v->headers->fields[i], others);
-	if (r == 0)
-		r = dk_fields_end(v->library);
-	return r;
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < v->count; i++) {
+		struct entry *entry = &v->entries[i];
+
+		if (!entry->tried)
+			continue;
+		entry->number = v->hashed++;
+		hashes_want(v->hashes, entry->field, &entry->sig);
+	}
+	return hashes_header(v->hashes, v->options->library);
 }
 
 int
@@ -222,7 +180,7 @@ verifier_new(struct arena *arena, const struct verify_options *options,
 	choose(v);
 	r = ask_keys(v);
 	if (r == 0 && v->tried > 0)
-		r = feed_header(v);
+		r = hash_header(v);
 	if (r == 0)
 		*ret = v;
 	return r;
@@ -233,7 +191,7 @@ verifier_new(struct arena *arena, const struct verify_options *options,
 bool
 verifier_wants_body(const struct verifier *v)
 {
-	return v->library != NULL && !v->too_long;
+	return v->hashes != NULL && !v->too_long;
 }
 
 int
@@ -245,7 +203,7 @@ verifier_body(struct verifier *v, struct str chunk)
 		return 0;
 	if (v->counts)
 		body_length_add(&v->length, chunk);
-	r = dk_body(v->library, chunk);
+	r = hashes_body(v->hashes, chunk);
 	if (r == ERR_LIMIT) {
 		v->too_long = true;
 		r = 0;
@@ -262,10 +220,8 @@ await_key(struct verifier *v, struct entry *entry)
 	int r = pubkey_choose(v->arena, answer, &entry->sig,
 		v->options->minimum_bits, &entry->key);
 
-	if (r < 0 || entry->key.result != AUTH_NONE || !entry->fed)
-		return r;
-	entry->keyed = true;
-	return 0;
+	entry->keyed = r == 0 && entry->key.result == AUTH_NONE;
+	return r;
 }
 
 static int
@@ -328,7 +284,7 @@ weigh(const struct verifier *v, struct entry *entry)
 
 	if (uncovered != NULL)
 		refuse(entry, AUTH_POLICY, uncovered);
-	else if (dk_bare_newline(v->library))
+	else if (hashes_bare_newline(v->hashes))
 		refuse(entry, AUTH_POLICY, "the body has a bare CR or LF");
 	else if (partial && v->options->partial == PARTIAL_REFUSE)
 		refuse(entry, AUTH_POLICY, "l= is less than the body");
@@ -351,11 +307,14 @@ conclude(const struct verifier *v, struct entry *entry)
 		refuse(entry, AUTH_FAIL, "l= is more than the body has");
 		return 0;
 	}
-	if (dk_hashes(v->library, entry->index, header, body) < 0) {
+	r = hashes_get(v->hashes, entry->number, header, body);
+	if (r == ERR_LIBRARY) {
 		refuse(entry, AUTH_PERMERROR, "the signature cannot be read");
 		return 0;
 	}
-	r = crypto_verify(entry->key.key, header, sig->signature, &good);
+	if (r == 0)
+		r = crypto_verify(
+			entry->key.key, header, sig->signature, &good);
 	if (r < 0)
 		return r;
 	if (!str_eq(sig->body_hash,
@@ -374,7 +333,7 @@ verify(struct verifier *v)
 	int r = await_keys(v);
 
 	if (r == 0 && !v->too_long)
-		r = dk_end(v->library);
+		r = hashes_end(v->hashes);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < v->count && r == 0; i++) {

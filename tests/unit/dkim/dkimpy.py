@@ -1,7 +1,8 @@
 """The independent DKIM implementation, for the unit tests.
 
-dkimpy.py sign KEYFILE SELECTOR DOMAIN CANON ALGORITHM [l] < message
-    prints the signed message
+dkimpy.py sign KEYFILE SELECTOR DOMAIN CANON ALGORITHM [l] [h=NAMES]
+        [i=IDENTITY] < message
+    prints the signed message; NAMES are parted by colons
 dkimpy.py verify RECORD < message
     exits 0 if the first signature verifies with that key record
 """
@@ -14,12 +15,17 @@ def sign(keyfile, selector, domain, canon, algorithm, *flags):
     key = open(keyfile, 'rb').read()
     if algorithm.startswith('ed25519'):
         key = key.strip()
+    options = dict(flag.split('=', 1) for flag in flags if '=' in flag)
+    names = options.get('h', 'from:to:subject')
+    identity = options.get('i')
     message = sys.stdin.buffer.read()
     signer = dkim.DKIM(message, minkey=0)
+    signer.should_not_sign = set()
     head, body = canon.encode().split(b'/')
     field = signer.sign(selector.encode(), domain.encode(), key,
                         canonicalize=(head, body),
-                        include_headers=[b'from', b'to', b'subject'],
+                        include_headers=names.encode().split(b':'),
+                        identity=identity.encode() if identity else None,
                         signature_algorithm=algorithm.encode(),
                         length='l' in flags)
     sys.stdout.buffer.write(field + message)

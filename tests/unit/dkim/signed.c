@@ -39,6 +39,10 @@ signed_setup(void **state)
 	zone_key(f, "revoked", "v=DKIM1; ", "");
 	zone_key(f, "two", "v=DKIM1; ", world.rsa.public_key);
 	zone_key(f, "two", "v=DKIM1; ", "");
+	zone_key(f, "rsa._domainkey.xn--bcher-kva.example.", "",
+		world.rsa.public_key);
+	zone_key(f, "ed._domainkey.xn--bcher-kva.example.", "k=ed25519; ",
+		world.ed.public_key);
 	fputs("; fault servfail._domainkey.example.com. SERVFAIL\n", f);
 	fputs("; fault timeout._domainkey.example.com. TIMEOUT\n", f);
 	fclose(f);

@@ -32,7 +32,14 @@ static const struct row rows[] = {
 	{ "nonsense", AUTH_PERMERROR, "malformed signature" },
 	{ HEAD H "v=1", AUTH_PERMERROR, "malformed signature" },
 	{ HEAD H "c=\x01", AUTH_PERMERROR, "malformed signature" },
-	{ HEAD H "x=\xc3\xa4", AUTH_PERMERROR, "non-ASCII signature field" },
+	{ HEAD H "x=\xc3\xa4", AUTH_PERMERROR, "x= is not a time" },
+	{ HEAD H "n=\xc3\xa4", AUTH_NONE, NULL },
+	{ HEAD H "i=\xc3\xa4@x.example", AUTH_NONE, NULL },
+	{ HEAD H "i=@\xc3\xa4.x.example", AUTH_NONE, NULL },
+	{ HEAD H "i=@\xc3\xa4.example", AUTH_PERMERROR,
+		"i= is not within d=" },
+	{ HEAD H "i=@\xff.x.example", AUTH_PERMERROR,
+		"i= is not an identity" },
 	{ HEAD, AUTH_PERMERROR, "no h= tag" },
 	{ HEAD "h=", AUTH_PERMERROR, "no h= tag" },
 	{ HEAD "h=to:subject", AUTH_PERMERROR, "From is not signed" },
@@ -111,12 +118,36 @@ test_values(void **state)
 	assert_str(sig.algorithm, "ed25519-sha256");
 	assert_str(sig.b, "ABCDEFGH");
 	assert_int_equal(SIG_ED25519, sig.key);
+	assert_true(sig.relaxed_header);
 	assert_true(sig.relaxed_body);
+	assert_true(sig.ascii);
 	assert_true(sig.has_limit);
 	assert_int_equal(77, sig.limit);
 	assert_int_equal(2, sig.name_count);
 	assert_int_equal(1, signature_covers(&sig, STR("FROM")));
 	assert_int_equal(0, signature_covers(&sig, STR("Subject")));
+	arena_free(arena);
+}
+
+/* RFC 8616 section 4: U-labels, told as A-labels. */
+static void
+test_internationalized(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct signature sig;
+
+	(void)state;
+	assert_int_equal(0, signature_parse(arena,
+		STR("v=1; a=rsa-sha256; d=B\xc3\x9c" "cher.example; s=\xc3\xa4;"
+		    " i=\xc3\xb6@a.b\xc3\xbc" "cher.example; h=From; bh=AAAA;"
+		    " b=AAAA"),
+		NOW, &sig));
+	assert_int_equal(AUTH_NONE, sig.result);
+	assert_str(sig.domain, "xn--bcher-kva.example");
+	assert_str(sig.selector, "xn--4ca");
+	assert_str(sig.identity, "@a.xn--bcher-kva.example");
+	assert_str(sig.identity_domain, "a.xn--bcher-kva.example");
+	assert_false(sig.ascii);
 	arena_free(arena);
 }
 
@@ -182,6 +213,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_internationalized),
 		cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_nomem),
