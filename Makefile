@@ -96,9 +96,11 @@ $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+# Not $^: that has the headers, too, once the dependencies are known.
 $(BUILD)/tests/unit/%: tests/unit/%.c $(UNIT_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $< $(UNIT_LIBRARY) \
+		$(LIBRARY) -lcmocka $(LIBRARIES)
 
 $(UNIT_SHARED:%.c=$(BUILD)/%.o): ALL_CFLAGS += -Itests
 
@@ -114,14 +116,16 @@ $(TEST_LIBRARY): $(TEST_OBJECTS)
 	$(AR) rcs $@ $^
 
 $(BUILD)/tests/scenario: tests/scenarios/run.c $(TEST_LIBRARY)
-	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $^ -lpthread
+	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $< \
+		$(TEST_LIBRARY) -lpthread
 
 $(BUILD)/tests/concurrent: tests/scenarios/concurrent.c $(TEST_LIBRARY)
-	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $^ -lpthread
+	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $< \
+		$(TEST_LIBRARY) -lpthread
 
 $(BUILD)/tests/spfcheck: tests/conformance/spfcheck.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBRARIES)
 
 tests: all $(UNIT_TESTS) $(TEST_PROGRAMS)
 

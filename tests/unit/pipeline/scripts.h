@@ -84,7 +84,8 @@ on_body(void *session, struct str chunk)
 	return play(session, BODY, "body:", chunk);
 }
 
-static const struct filter a = { .name = "spf", .begin = begin_0,
+static const struct filter a = { .name = "spf",
+	.events = EVENT_RCPT | EVENT_BODY, .begin = begin_0,
 	.mail = on_mail, .rcpt = on_rcpt, .headers = on_headers,
 	.body = on_body, .end = on_end };
 static const struct filter b = { .name = "dkim", .begin = begin_1,
