@@ -13,9 +13,15 @@ struct author {
 
 /*
  * Exactly one From field, with one or more addresses of one domain, which is a
- * name that one can ask the DNS for.  0, ERR_NOMEM.
+ * name that one can ask the DNS for.
+ *
+ * No encoded word may hide what would change the field for a reader that
+ * decodes before it parses: line ends, NUL, or an address of another domain
+ * with the punctuation that sets it off.  plain_names: nor may an address of
+ * another domain be anywhere beside the author's, encoded or not.
+ * 0, ERR_NOMEM.
  */
 int author_find(struct arena *arena, const struct headers *headers,
-	struct author *ret) MUST_USE;
+	bool plain_names, struct author *ret) MUST_USE;
 
 #endif

@@ -31,7 +31,9 @@ headers(void *session)
 {
 	struct session *s = session;
 	struct message *m = s->message;
-	int err = author_find(m->arena, &m->headers, &s->author);
+	int err = author_find(m->arena, &m->headers,
+		s->settings->conf.name_address == NAME_ADDRESS_INVALID,
+		&s->author);
 
 	if (err == 0 && s->author.domain.n > 0)
 		err = walk_start(&m->dns, s->settings->suffixes,

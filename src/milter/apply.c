@@ -23,9 +23,13 @@ static int
 apply_one(SMFICTX *ctx, const struct message *message, const struct edit *edit,
 	bool lead_space)
 {
-	char *name = unconst(edit->name.p), *value = NULL;
+	/* A view need not end where libmilter would take it to. */
+	char *name = unconst(arena_copy(message->arena, edit->name).p);
+	char *value = NULL;
 	int status = MI_FAILURE;
 
+	if (name == NULL)
+		return ERR_NOMEM;
 	if (edit->kind == EDIT_ADD || edit->kind == EDIT_CHANGE) {
 		value = wire_value(message, edit->value, lead_space);
 		if (value == NULL)

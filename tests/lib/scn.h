@@ -56,6 +56,11 @@ bool scn_link_verb(struct scn *s, const char *verb, char *arg,
 void scn_expect(struct scn *s, char *arg);
 void scn_abuse(struct scn *s, const char *block);
 
+/* Is there a line of the message with all of the words (split at blanks) in
+ * the files of that directory, "journal" or "failure"? */
+bool scn_journal_has(const struct scn *s, const char *directory,
+    const char *words);
+
 /* A new message, and a new connection, with what is taken for granted. */
 void scn_message_reset(struct scn *s);
 void scn_link_reset(struct scn *s);

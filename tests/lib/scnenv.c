@@ -178,8 +178,8 @@ write_config(const struct scnenv *e)
 		if (strcmp(e->file->stmt[i].verb, "config") == 0)
 			write_block(e, e->file->stmt[i].block, f);
 	if (!sets(e->file, "journal-directory"))
-		fprintf(f, "[dmarc]\njournal-directory = %s/journal\n",
-		    e->dir);
+		fprintf(f, "[dmarc]\njournal-directory = %s/journal\n"
+		    "failure-directory = %s/failure\n", e->dir, e->dir);
 	return fclose(f) == 0;
 }
 
@@ -205,12 +205,18 @@ write_files(const struct scnenv *e)
 }
 
 static bool
-make_journal(const struct scnenv *e)
+make_spools(const struct scnenv *e)
 {
-	char path[128];
+	static const char *const names[] = { "journal", "failure" };
 
-	snprintf(path, sizeof(path), "%s/journal", e->dir);
-	return mkdir(path, 0750) == 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char path[128];
+
+		snprintf(path, sizeof(path), "%s/%s", e->dir, names[i]);
+		if (mkdir(path, 0750) < 0)
+			return false;
+	}
+	return true;
 }
 
 static bool
@@ -274,7 +280,7 @@ scnenv_start(struct scnenv *e, FILE *diag)
 	find_helper(e);
 	open_silent(e);
 	if (mkdtemp(e->dir) == NULL || !write_zone(e) || !write_config(e)
-	    || !write_files(e) || !write_seal_key(e) || !make_journal(e)) {
+	    || !write_files(e) || !write_seal_key(e) || !make_spools(e)) {
 		fprintf(diag, "# %s: cannot be set up\n", e->file->path);
 		return false;
 	}

@@ -268,6 +268,30 @@ check_log(struct scn *s, bool want, char *arg)
 		    s->qid, arg);
 }
 
+/* It is there before the answer. */
+static void
+check_journal(struct scn *s, bool want, char *arg)
+{
+	if (scn_journal_has(s, "journal", arg) != want)
+		scn_fail(s, "%sjournal line of %s with %s", want ? "" : "no ",
+		    s->qid, arg);
+}
+
+/* Nobody waits for these. */
+static void
+check_failure(struct scn *s, bool want, char *arg)
+{
+	bool found = scn_journal_has(s, "failure", arg);
+
+	for (int ms = want ? LOG_MS : 100; !found && ms > 0; ms -= 50) {
+		usleep(50000);
+		found = scn_journal_has(s, "failure", arg);
+	}
+	if (found != want)
+		scn_fail(s, "%sfailure line of %s with %s", want ? "" : "no ",
+		    s->qid, arg);
+}
+
 static void
 check_time(struct scn *s, bool want, char *arg)
 {
@@ -328,6 +352,7 @@ static const struct {
 	{ "untouched", check_untouched }, { "released", check_released },
 	{ "log", check_log }, { "time", check_time },
 	{ "growth", check_growth }, { "dkim", check_dkim },
+	{ "journal", check_journal }, { "failure", check_failure },
 };
 
 void

@@ -8,35 +8,70 @@ struct row {
 	const char *from[3];
 	const char *domain;  /* NULL: see problem */
 	const char *problem;
+	bool plain_names;
 };
 
+#define CONTROLS "an encoded word in From hides control characters"
+#define HIDDEN "an encoded word in From hides an address"
+#define SHOWN "From shows an address of another domain"
 #define NOT_A_LIST "From is not a list of addresses"
 #define NOT_A_NAME "the domain in From is not a name"
 
 static const struct row rows[] = {
-	{ { "a@x.com" }, "x.com", NULL },
-	{ { "Ann <a@X.COM>" }, "x.com", NULL },
-	{ { "a@x.com." }, "x.com", NULL },
-	{ { "a@x.com, b@X.com" }, "x.com", NULL },
-	{ { "Team: a@x.com, b@x.com;" }, "x.com", NULL },
-	{ { "a@b\xc3\xbc" "cher.example" }, "xn--bcher-kva.example", NULL },
-	{ { "a@B\xc3\x9c" "CHER.example, b@xn--bcher-kva.EXAMPLE" },
-		"xn--bcher-kva.example", NULL },
-	{ { "a@com" }, "com", NULL },
-	{ { "a@x.com, b@y.com" }, NULL, "several domains in From" },
-	{ { "a@x.com, b@a.x.com" }, NULL, "several domains in From" },
-	{ { "a@x.com, b@y.com, c@x.com" }, NULL, "several domains in From" },
-	{ { "a@x.com", "a@x.com" }, NULL, "several From fields" },
-	{ { NULL }, NULL, "no From field" },
-	{ { "" }, NULL, NOT_A_LIST },
-	{ { "root" }, NULL, NOT_A_LIST },
-	{ { "a@x.com <b@y.com>" }, NULL, NOT_A_LIST },
-	{ { "undisclosed:;" }, NULL, "no address in From" },
-	{ { "a@[192.0.2.1]" }, NULL, NOT_A_NAME },
-	{ { "a@x_y.com" }, "x_y.com", NULL },
-	{ { "a@x'y.com" }, NULL, NOT_A_NAME },
-	{ { "a@\xff\xfe.com" }, NULL, NOT_A_NAME },
-	{ { "a@x.com, b@[192.0.2.1]" }, NULL, NOT_A_NAME },
+	{ { "a@x.com" }, "x.com", NULL, false },
+	{ { "Ann <a@X.COM>" }, "x.com", NULL, false },
+	{ { "a@x.com." }, "x.com", NULL, false },
+	{ { "a@x.com, b@X.com" }, "x.com", NULL, false },
+	{ { "Team: a@x.com, b@x.com;" }, "x.com", NULL, false },
+	{ { "a@b\xc3\xbc" "cher.example" }, "xn--bcher-kva.example", NULL,
+		false },
+	{ { "a@B\xc3\x9c" "CHER.example, b@xn--bcher-kva.EXAMPLE", false },
+		"xn--bcher-kva.example", NULL, false },
+	{ { "a@com" }, "com", NULL, false },
+	{ { "a@x.com, b@y.com" }, NULL, "several domains in From", false },
+	{ { "a@x.com, b@a.x.com" }, NULL, "several domains in From", false },
+	{ { "a@x.com, b@y.com, c@x.com" }, NULL, "several domains in From",
+		false },
+	{ { "a@x.com", "a@x.com" }, NULL, "several From fields", false },
+	{ { NULL }, NULL, "no From field", false },
+	{ { "" }, NULL, NOT_A_LIST, false },
+	{ { "root" }, NULL, NOT_A_LIST, false },
+	{ { "a@x.com <b@y.com>" }, NULL, NOT_A_LIST, false },
+	{ { "undisclosed:;" }, NULL, "no address in From", false },
+	{ { "a@[192.0.2.1]" }, NULL, NOT_A_NAME, false },
+	{ { "a@x_y.com" }, "x_y.com", NULL, false },
+	{ { "a@x'y.com" }, NULL, NOT_A_NAME, false },
+	{ { "a@\xff\xfe.com" }, NULL, NOT_A_NAME, false },
+	{ { "a@x.com, b@[192.0.2.1]" }, NULL, NOT_A_NAME, false },
+	/* Encoded words that a reader may decode before it parses. */
+	{ { "=?utf-8?q?Ann?= <a@x.com>" }, "x.com", NULL, false },
+	{ { "=?utf-8?q?a=40y.com?= <a@x.com>" }, "x.com", NULL, false },
+	{ { "=?utf-8?q?Cee=2C_Ann?= <a@x.com>" }, "x.com", NULL, false },
+	{ { "=?utf-8?q?a=40x.com=2C?= <a@x.com>" }, "x.com", NULL, false },
+	{ { "=?utf-8?q?a=40y.com=2C?= <a@x.com>" }, NULL, HIDDEN, false },
+	{ { "=?utf-8?q?=3Ca=40y.com=3E?= <a@x.com>" }, NULL, HIDDEN, false },
+	{ { "=?utf-8?b?PGFAeS5jb20+?= <a@x.com>" }, NULL, HIDDEN, false },
+	{ { "=?x?q?=3Ca=40?= =?x?q?y.com=3E?= <a@x.com>" }, NULL, HIDDEN,
+		false },
+	{ { "a@x.com (=?x?q?=3Ca=40y.com=3E?=)" }, NULL, HIDDEN, false },
+	{ { "=?utf-8?q?a=00?= <a@x.com>" }, NULL, CONTROLS, false },
+	{ { "=?utf-8?b?YUB5LmNvbQo=?= <a@x.com>" }, NULL, CONTROLS, false },
+	{ { "=?utf-8?q?=3Ca=40y.com=3E=0D=0A?= <a@x.com>" }, NULL, CONTROLS,
+		false },
+	/* Addresses in names, where that is not wanted. */
+	{ { "\"a@y.com\" <a@x.com>" }, "x.com", NULL, false },
+	{ { "\"a@y.com\" <a@x.com>" }, NULL, SHOWN, true },
+	{ { "\"a\\@y.com\" <a@x.com>" }, NULL, SHOWN, true },
+	{ { "=?utf-8?q?a=40y.com?= <a@x.com>" }, NULL, SHOWN, true },
+	{ { "a@x.com (a@y.com)" }, NULL, SHOWN, true },
+	{ { "\"a@y.com\"@x.com" }, NULL, SHOWN, true },
+	{ { "\"a\xef\xbc\xa0y.com\" <a@x.com>" }, NULL, SHOWN, true },
+	{ { "\"a @ y.com\" <a@x.com>" }, NULL, SHOWN, true },
+	{ { "\"a@sub.x.com\" <a@x.com>" }, "x.com", NULL, true },
+	{ { "\"a@x.com\" <a@sub.x.com>" }, "sub.x.com", NULL, true },
+	{ { "\"a@home\" <a@x.com>" }, "x.com", NULL, true },
+	{ { "\"Ann @ Work\" <a@x.com>" }, "x.com", NULL, true },
+	{ { "Ann <a@x.com>, Bob <b@x.com>" }, "x.com", NULL, true },
 };
 
 static void
@@ -51,7 +86,8 @@ check_row(const struct row *row)
 			str_of(row->from[i])), 0);
 	assert_int_equal(headers_add(&headers, arena, STR("Sender"),
 		STR("s@sender.example")), 0);
-	assert_int_equal(author_find(arena, &headers, &author), 0);
+	assert_int_equal(author_find(arena, &headers, row->plain_names,
+		&author), 0);
 	if (!str_eq(author.domain, str_of(row->domain)) ||
 		!str_eq(author.problem, str_of(row->problem)))
 		fail_msg("%s: \"%.*s\" \"%.*s\"", row->from[0],
@@ -65,6 +101,26 @@ headers_and_domains(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		check_row(&rows[i]);
+}
+
+/* Some MTAs hand "From : x" on as a field of the name "From ". */
+static void
+space_before_the_colon(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct headers headers = { 0 };
+	struct author author;
+
+	(void)state;
+	assert_int_equal(headers_add(&headers, arena, STR("FROM \t"),
+		STR("a@x.com")), 0);
+	assert_int_equal(author_find(arena, &headers, false, &author), 0);
+	assert_str(author.domain, "x.com");
+	assert_int_equal(headers_add(&headers, arena, STR("From"),
+		STR("a@x.com")), 0);
+	assert_int_equal(author_find(arena, &headers, false, &author), 0);
+	assert_str(author.problem, "several From fields");
+	arena_free(arena);
 }
 
 /* A From with a domain of so many labels, of one byte each. */
@@ -82,7 +138,7 @@ is_author(unsigned labels)
 		sb_addz(&sb, i > 0 ? ".a" : "a");
 	assert_int_equal(headers_add(&headers, arena, STR("From"),
 		sb_done(&sb)), 0);
-	assert_int_equal(author_find(arena, &headers, &author), 0);
+	assert_int_equal(author_find(arena, &headers, false, &author), 0);
 	found = author.domain.n > 0;
 	assert_int_equal(found, author.problem.n == 0);
 	arena_free(arena);
@@ -112,7 +168,7 @@ too_many_addresses(void **state)
 		sb_addz(&sb, "a@x.com, ");
 	assert_int_equal(headers_add(&headers, arena, STR("From"),
 		sb_done(&sb)), 0);
-	assert_int_equal(author_find(arena, &headers, &author), 0);
+	assert_int_equal(author_find(arena, &headers, false, &author), 0);
 	assert_str(author.problem, "too many addresses in From");
 	arena_free(arena);
 }
@@ -122,6 +178,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(headers_and_domains),
+		cmocka_unit_test(space_before_the_colon),
 		cmocka_unit_test(long_domains),
 		cmocka_unit_test(too_many_addresses),
 	};

@@ -1,0 +1,24 @@
+/*
+ * Encoded words (RFC 2047): what a reader may show in their place.
+ */
+#ifndef MAIL_ENCODED_H
+#define MAIL_ENCODED_H
+
+#include "base/arena.h"
+#include "base/str.h"
+
+struct decoded {
+	struct str text; /* all of it, with encoded words as what they say */
+	struct str words; /* only what they say, one behind the other */
+};
+
+/*
+ * Decode as the most generous reader would: anywhere, with or without space
+ * around them, and space between two of them dropped.  The bytes stay in their
+ * character set; words of one that is not a superset of ASCII (UTF-16, UTF-32,
+ * UTF-7) are left as they are.  0, ERR_NOMEM.
+ */
+int encoded_decode(struct arena *arena, struct str value, struct decoded *ret)
+	MUST_USE;
+
+#endif
