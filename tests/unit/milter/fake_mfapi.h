@@ -1,7 +1,5 @@
-/*
- * libmilter's functions, of our own: what a callback asks for is written down
- * in text, and a test can let each of them fail.
- */
+/* libmilter's functions, of our own: what a callback asks for is written down
+ * in text, and a test can let each of them fail. */
 #ifndef TESTS_UNIT_MILTER_FAKE_MFAPI_H
 #define TESTS_UNIT_MILTER_FAKE_MFAPI_H
 
@@ -17,7 +15,6 @@ static struct {
 	char calls[20000];
 	int fails_at; /* the how-manieth edit or reply fails; 0: none */
 } mta;
-
 #define the_ctx ((SMFICTX *)(void *)&mta)
 
 static inline int FORMAT(1, 2)
@@ -64,9 +61,9 @@ smfi_getsymval(SMFICTX *ctx, char *name)
 	(void)ctx;
 	if (strcmp(name, "i") == 0)
 		return mta.queue_id;
-	if (strcmp(name, "{auth_authen}") == 0)
-		return mta.auth_user;
-	return strcmp(name, "j") == 0 ? "mta.example" : NULL;
+	if (strcmp(name, "j") == 0)
+		return "mta.example";
+	return name[0] == '{' ? mta.auth_user : NULL;
 }
 
 int

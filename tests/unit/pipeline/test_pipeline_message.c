@@ -179,7 +179,7 @@ connection_without_memory(void **state)
 		assert_int_equal(VERDICT_CONTINUE,
 			pipeline_helo(p, STR("the.same.example")));
 	for (int i = 0; i < 1000 && verdict == VERDICT_CONTINUE; i++) {
-		snprintf(name, 8, "%07d", i);
+		name[i % 500] = 'y';
 		verdict = pipeline_helo(p, (struct str){ name, 511 });
 	}
 	assert_int_equal(VERDICT_TEMPFAIL, verdict);
