@@ -28,6 +28,9 @@ SELINUXDIR ?= $(DATADIR)/selinux
 SELINUXTYPE ?= targeted
 # The headers of the policy that the module is for.
 SELINUX_DEVEL ?= /usr/share/selinux/devel
+STATEDIR ?= /var/lib/mailvet
+SPOOLDIR ?= /var/spool/mailvet
+POSTGRES ?= yes
 
 # ---- the build -------------------------------------------------------------
 BUILD = build
@@ -38,24 +41,36 @@ HARDEN_LD = -pie -Wl,-z,relro,-z,now
 WARN = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 LIBRARIES = -lmilter -lspf2 -lopendkim -lopendmarc -linih -lcrypto -lidn2 \
 	-lldns -lselinux -lsystemd -lunbound -ljansson -lpsl -lpthread
-REPORT_LIBRARIES = -lsqlite3 -lxml2 -lz -lcurl -lpq
+REPORT_LIBRARIES = -lsqlite3 -lxml2 -lz -lcurl $(if $(USE_POSTGRES),-lpq)
+REPORT_CFLAGS = -I/usr/include/libxml2 \
+	$(if $(USE_POSTGRES),-DWITH_POSTGRES -I/usr/include/postgresql)
+USE_POSTGRES = $(filter yes,$(POSTGRES))
 
 ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -MMD -MP \
 	-DMAILVET_VERSION='"$(VERSION)"' -DMAILVET_SYSCONFDIR='"$(SYSCONFDIR)"' \
-	-DMAILVET_RUNDIR='"$(RUNDIR)"' $(CFLAGS) \
+	-DMAILVET_RUNDIR='"$(RUNDIR)"' -DMAILVET_DATADIR='"$(DATADIR)/mailvet"' \
+	-DMAILVET_STATEDIR='"$(STATEDIR)"' -DMAILVET_SPOOLDIR='"$(SPOOLDIR)"' \
+	$(CFLAGS) \
 	$(if $(SANITIZE),$(SANITIZE),$(HARDEN))
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),$(SANITIZE),$(HARDEN_LD))
 
 ROOMS = base mail dns os filter trust pipeline milter spf dkim sign dmarc \
 	report admin
-SOURCES = $(filter-out %/main.c,$(foreach r,$(ROOMS),$(wildcard src/$r/*.c)))
+SOURCES = $(filter-out %/main.c,$(foreach r,$(filter-out report,$(ROOMS)), \
+	$(wildcard src/$r/*.c)))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY = $(BUILD)/libmailvet.a
 
+# Apart, so that no milter is linked with a database or an XML library.
+REPORT_SOURCES = $(filter-out %/main.c $(if $(USE_POSTGRES),, \
+	%/store_postgres.c),$(wildcard src/report/*.c))
+REPORT_LIBRARY = $(BUILD)/libreport.a
+
 DAEMONS = spf dkim dmarc inbound sign
 HELPERS = seal-key
+REPORTERS = $(BUILD)/bin/mailvet $(BUILD)/bin/mailvet-report
 PROGRAMS = $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
-	$(HELPERS:%=$(BUILD)/bin/mailvet-%) $(BUILD)/bin/mailvet
+	$(HELPERS:%=$(BUILD)/bin/mailvet-%) $(REPORTERS)
 
 # ---- test programs ---------------------------------------------------------
 UNIT_SOURCES = $(foreach r,$(ROOMS),$(wildcard tests/unit/$r/test_*.c))
@@ -84,9 +99,19 @@ $(BUILD)/bin/mailvet-seal-key: $(BUILD)/src/seal-key/main.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $<
 
-$(BUILD)/bin/mailvet: $(BUILD)/src/admin/main.o $(LIBRARY)
+$(BUILD)/bin/mailvet: $(BUILD)/src/admin/main.o
+$(BUILD)/bin/mailvet-report: $(BUILD)/src/report/main.o
+$(REPORTERS): $(REPORT_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBRARIES)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) \
+		$(REPORT_LIBRARY) $(LIBRARY) $(LIBRARIES) $(REPORT_LIBRARIES)
+
+$(REPORT_LIBRARY): $(REPORT_SOURCES:%.c=$(BUILD)/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/src/report/%.o: ALL_CFLAGS += $(REPORT_CFLAGS)
+$(BUILD)/tests/unit/report/%: ALL_CFLAGS += $(REPORT_CFLAGS)
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
@@ -107,6 +132,12 @@ $(UNIT_SHARED:%.c=$(BUILD)/%.o): ALL_CFLAGS += -Itests
 $(UNIT_LIBRARY): $(UNIT_SHARED:%.c=$(BUILD)/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(BUILD)/tests/unit/report/%: tests/unit/report/%.c $(UNIT_LIBRARY) \
+		$(REPORT_LIBRARY) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests $(ALL_LDFLAGS) -o $@ $^ -lcmocka \
+		$(LIBRARIES) $(REPORT_LIBRARIES)
 
 # The fake MTA knows nothing of src/: an independent view of the protocol.
 $(TEST_OBJECTS): ALL_CFLAGS += -Itests/lib
@@ -136,10 +167,11 @@ FUZZ_MAKE = $(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang \
 	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
 	CFLAGS="-O1 -g -fno-omit-frame-pointer"
 
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(REPORT_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -fsanitize=fuzzer,address,undefined -o $@ \
-		$< $(LIBRARY) $(LIBRARIES)
+		$< $(REPORT_LIBRARY) $(LIBRARY) $(LIBRARIES) \
+		$(REPORT_LIBRARIES)
 
 fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
@@ -185,11 +217,14 @@ install: all install-systemd \
 	install -m 755 $(BUILD)/bin/mailvet $(DESTDIR)$(BINDIR)/
 	install -m 755 $(DAEMONS:%=$(BUILD)/bin/mailvet-%) \
 		$(HELPERS:%=$(BUILD)/bin/mailvet-%) \
+		$(BUILD)/bin/mailvet-report \
 		$(DESTDIR)$(LIBEXECDIR)/mailvet/
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5/
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 sendmail-m4/mailvet.m4 \
 		$(DESTDIR)$(DATADIR)/mailvet/sendmail/
+	install -m 644 src/report/aggregate-report.rng \
+		$(DESTDIR)$(DATADIR)/mailvet/
 	install -m 644 LICENSE $(DESTDIR)$(LICENSEDIR)/
 	install -m 644 README.md CHANGES.md SECURITY.md \
 		$(wildcard docs/*.md) $(DESTDIR)$(DOCDIR)/

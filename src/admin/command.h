@@ -8,5 +8,6 @@
 typedef int command_fn(int argc, char **argv);
 
 command_fn command_check;
+command_fn command_report;
 
 #endif

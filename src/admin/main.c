@@ -10,6 +10,7 @@ static const struct {
 	const char *purpose;
 } commands[] = {
 	{ "check", command_check, "evaluate a message on standard input" },
+	{ "report", command_report, "DMARC reports: status, preview, send" },
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

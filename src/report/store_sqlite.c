@@ -1,0 +1,187 @@
+/*
+ * SQLite: a file, in WAL mode, so that `mailvet report` reads while the timer
+ * job writes.
+ */
+#include "report/store_backend.h"
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum {
+	STATEMENTS_MAX = 64,
+	BUSY_WAIT = 30000, /* ms, for another process's transaction */
+};
+
+struct sqlite {
+	sqlite3 *db;
+	char *why;
+	struct {
+		const char *sql; /* by address: statements are literals */
+		sqlite3_stmt *stmt;
+	} cache[STATEMENTS_MAX];
+};
+
+static int
+complain(struct sqlite *s)
+{
+	snprintf(s->why, STORE_WHY_SIZE, "%s", sqlite3_errmsg(s->db));
+	return ERR_LIBRARY;
+}
+
+/* From now on a commit that was answered survives a power failure. */
+static const char *const settings[] = {
+	"PRAGMA journal_mode = WAL",
+	"PRAGMA synchronous = FULL",
+};
+
+static int
+configure(struct sqlite *s)
+{
+	sqlite3_busy_timeout(s->db, BUSY_WAIT);
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		if (sqlite3_exec(s->db, settings[i], NULL, NULL, NULL) !=
+			SQLITE_OK)
+			return complain(s);
+	return 0;
+}
+
+static int
+sqlite_open(struct arena *arena, struct str database, char why[STORE_WHY_SIZE],
+	void **state)
+{
+	struct sqlite *s = arena_alloc(arena, sizeof(*s));
+	struct str path = arena_copy(arena, database);
+	mode_t mask;
+	int status;
+
+	*state = s;
+	if (s == NULL || path.p == NULL)
+		return ERR_NOMEM;
+	s->why = why;
+	/* Who wrote to whom is nobody else's business. */
+	mask = umask(027);
+	status = sqlite3_open_v2(path.p, &s->db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+		SQLITE_OPEN_NOMUTEX, NULL);
+	if (status == SQLITE_OK)
+		status = configure(s) == 0 ? SQLITE_OK : SQLITE_ERROR;
+	else
+		complain(s);
+	umask(mask);
+	return status == SQLITE_OK ? 0 : ERR_LIBRARY;
+}
+
+static void
+sqlite_close(void *state)
+{
+	struct sqlite *s = state;
+
+	for (size_t i = 0; i < STATEMENTS_MAX; i++)
+		sqlite3_finalize(s->cache[i].stmt);
+	sqlite3_close(s->db);
+}
+
+static sqlite3_stmt *
+prepare(struct sqlite *s, const char *sql)
+{
+	size_t i = 0;
+
+	while (i < STATEMENTS_MAX && s->cache[i].sql != sql &&
+		s->cache[i].sql != NULL)
+		i++;
+	if (i == STATEMENTS_MAX) {
+		snprintf(s->why, STORE_WHY_SIZE, "more than %d statements",
+			STATEMENTS_MAX);
+		return NULL;
+	}
+	if (s->cache[i].sql == NULL && sqlite3_prepare_v3(s->db, sql, -1,
+		SQLITE_PREPARE_PERSISTENT, &s->cache[i].stmt, NULL) !=
+		SQLITE_OK) {
+		complain(s);
+		return NULL;
+	}
+	s->cache[i].sql = sql;
+	return s->cache[i].stmt;
+}
+
+static int
+bind(sqlite3_stmt *stmt, struct params params)
+{
+	int status = SQLITE_OK;
+
+	for (size_t i = 0; status == SQLITE_OK && i < params.count; i++) {
+		const struct value *v = &params.values[i];
+		const char *p = v->text.p != NULL ? v->text.p : "";
+		int n = (int)i + 1;
+
+		if (v->type == VALUE_INT)
+			status = sqlite3_bind_int64(stmt, n, v->number);
+		else if (v->type == VALUE_TEXT)
+			status = sqlite3_bind_text64(stmt, n, p, v->text.n,
+				SQLITE_STATIC, SQLITE_UTF8);
+		else
+			status = sqlite3_bind_blob64(stmt, n, p, v->text.n,
+				SQLITE_STATIC);
+	}
+	return status;
+}
+
+static void
+read_row(sqlite3_stmt *stmt, struct value columns[STORE_COLUMNS_MAX])
+{
+	int count = sqlite3_column_count(stmt);
+
+	for (int i = 0; i < count && i < STORE_COLUMNS_MAX; i++) {
+		int type = sqlite3_column_type(stmt, i);
+
+		if (type == SQLITE_INTEGER || type == SQLITE_NULL) {
+			columns[i] = INT(sqlite3_column_int64(stmt, i));
+			continue;
+		}
+		columns[i] = TEXT(((struct str){
+			sqlite3_column_blob(stmt, i),
+			(size_t)sqlite3_column_bytes(stmt, i) }));
+		if (type == SQLITE_BLOB)
+			columns[i].type = VALUE_BYTES;
+	}
+}
+
+static int
+sqlite_run(void *state, const char *sql, struct params params, store_row *row,
+	void *arg)
+{
+	struct value columns[STORE_COLUMNS_MAX];
+	struct sqlite *s = state;
+	sqlite3_stmt *stmt = prepare(s, sql);
+	int status, before, err = 0;
+
+	if (stmt == NULL)
+		return ERR_LIBRARY;
+	before = sqlite3_total_changes(s->db);
+	status = bind(stmt, params);
+	if (status == SQLITE_OK)
+		status = sqlite3_step(stmt);
+	while (err >= 0 && status == SQLITE_ROW) {
+		read_row(stmt, columns);
+		if (row != NULL)
+			err = row(arg, columns);
+		if (err >= 0)
+			status = sqlite3_step(stmt);
+	}
+	if (err >= 0)
+		err = status != SQLITE_DONE ? complain(s) :
+			sqlite3_total_changes(s->db) - before;
+	sqlite3_reset(stmt);
+	sqlite3_clear_bindings(stmt);
+	return err;
+}
+
+const struct store_backend store_sqlite = {
+	.open = sqlite_open,
+	.close = sqlite_close,
+	.run = sqlite_run,
+	.begin = "BEGIN IMMEDIATE",
+	.clock = "SELECT CAST(strftime('%s', 'now') AS INTEGER)",
+};
