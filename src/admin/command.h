@@ -8,6 +8,8 @@
 typedef int command_fn(int argc, char **argv);
 
 command_fn command_check;
+command_fn command_dns;
+command_fn command_key;
 command_fn command_report;
 
 #endif

@@ -10,6 +10,8 @@ static const struct {
 	const char *purpose;
 } commands[] = {
 	{ "check", command_check, "evaluate a message on standard input" },
+	{ "dns", command_dns, "print and check a domain's DNS records" },
+	{ "key", command_key, "make, list, check and retire DKIM keys" },
 	{ "report", command_report, "DMARC reports: status, preview, send" },
 };
 

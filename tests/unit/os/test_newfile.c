@@ -1,0 +1,142 @@
+#include "os/newfile.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char directory[64], path[128];
+
+static int
+setup(void **state)
+{
+	(void)state;
+	strcpy(directory, "/tmp/mailvet-new-XXXXXX");
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/file", directory);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	unlink(path);
+	rmdir(path);
+	return rmdir(directory); /* nothing else may be left in it */
+}
+
+static struct newfile
+file(mode_t mode)
+{
+	return (struct newfile){ path, mode, (uid_t)-1, (gid_t)-1 };
+}
+
+static void
+assert_content(const char *want)
+{
+	char buf[64];
+	FILE *f = fopen(path, "r");
+	size_t n = fread(buf, 1, sizeof(buf) - 1, f);
+
+	buf[n] = '\0';
+	fclose(f);
+	assert_string_equal(want, buf);
+}
+
+static void
+test_write(void **state)
+{
+	struct newfile f = file(0600);
+	mode_t mask = umask(0777);
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(0, newfile_write(&f, STR("secret")));
+	umask(mask);
+	assert_int_equal(0, stat(path, &st));
+	assert_int_equal(0600, st.st_mode & 07777);
+	assert_int_equal(1, st.st_nlink);
+	assert_content("secret");
+}
+
+static void
+test_no_replacement(void **state)
+{
+	struct newfile f = file(0600);
+
+	(void)state;
+	assert_int_equal(0, newfile_write(&f, STR("first")));
+	assert_int_equal(ERR_IO, newfile_write(&f, STR("second")));
+	assert_int_equal(EEXIST, errno);
+	assert_content("first");
+}
+
+static void
+test_owner(void **state)
+{
+	struct newfile f = file(0640);
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	f.uid = 12345;
+	f.gid = 23456;
+	assert_int_equal(0, newfile_write(&f, STR("")));
+	assert_int_equal(0, stat(path, &st));
+	assert_int_equal(12345, st.st_uid);
+	assert_int_equal(23456, st.st_gid);
+}
+
+static void
+test_nowhere(void **state)
+{
+	struct newfile f = file(0600);
+
+	(void)state;
+	f.path = "/no/such/directory/file";
+	assert_int_equal(ERR_IO, newfile_write(&f, STR("x")));
+	assert_int_equal(ENOENT, errno);
+	assert_int_equal(ERR_IO, newfile_directory(&f));
+}
+
+static void
+test_directory(void **state)
+{
+	struct newfile d = file(0750);
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(0, newfile_directory(&d));
+	assert_int_equal(0, stat(path, &st));
+	assert_true(S_ISDIR(st.st_mode));
+	assert_int_equal(0750, st.st_mode & 07777);
+	/* One that is there stays as it is. */
+	assert_int_equal(0, chmod(path, 0700));
+	assert_int_equal(0, newfile_directory(&d));
+	assert_int_equal(0, stat(path, &st));
+	assert_int_equal(0700, st.st_mode & 07777);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_no_replacement, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_owner, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nowhere, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_directory, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
