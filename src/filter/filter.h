@@ -3,8 +3,7 @@
  *
  * spf, dkim, dmarc and sign are filters.  A filter takes the events of a
  * message, fills its part of the message's results and says what to do.  It
- * sees neither libmilter nor a socket: the pipeline (pipeline.h) calls it, and
- * milter/ or `mailvet check` drives the pipeline.
+ * sees neither libmilter nor a socket: the pipeline (pipeline.h) calls it.
  *
  * Events come in the order connect, helo, mail, rcpt, headers, body, end.
  * A filter names those that it needs, those whose reply it needs to give at
@@ -30,7 +29,7 @@ enum event {
 	EVENT_END = 1 << 6, /* always delivered and replied to */
 };
 
-/* Bits for filter.edits: what a filter may put on the edit list. */
+/* Bits for filter.edits. */
 enum edit_right {
 	EDIT_MAY_ADD = 1 << 0,
 	EDIT_MAY_CHANGE = 1 << 1, /* change or remove fields */
@@ -45,17 +44,16 @@ enum verdict {
 	VERDICT_REJECT,	  /* message->reply, or a plain 550 */
 };
 
-/* Which mail a filter is for; filter/direction.h decides. */
 enum direction {
-	INBOUND,  /* strangers' mail */
+	INBOUND,  /* strangers' mail: direction.h decides */
 	OUTBOUND, /* authenticated submission and internal hosts */
 };
-
-struct load;
 
 struct needs { /* see above */
 	unsigned events, replies, edits;
 };
+
+struct load;
 
 struct filter {
 	const char *name; /* as in the log, and of the section */
@@ -65,10 +63,9 @@ struct filter {
 	const struct conf_section *section; /* or NULL */
 
 	/*
-	 * Check the section's values and make what lives as long as the
-	 * snapshot (library handles, keys).  Cleanups go to the arena.  Says
-	 * what is wrong through errors.  May be NULL: *settings is then the
-	 * section's struct.
+	 * Check the section and make what lives as long as the snapshot.
+	 * Cleanups go to the arena, complaints to the errors.  May be NULL:
+	 * *settings is then the section's struct.
 	 */
 	int (*load)(const struct load *load, const void **settings);
 
@@ -93,8 +90,7 @@ struct filter {
 	int (*tell)(struct arena *arena, struct news *ret);
 };
 
-/* All that a load function may use; lives during the call. */
-struct load {
+struct load { /* lives during the call */
 	struct arena *arena;
 	const struct conf *conf;
 	const struct common *common;

@@ -81,7 +81,7 @@ static void
 asks_for_hosts(void **state)
 {
 	const struct policy policy = { .domain = STR("x.test") };
-	struct place place = { .policy = &policy, .term = term_of("mx:d.test") };
+	struct place place = { .policy = &policy };
 	struct place_reply reply;
 	struct spf_eval eval;
 	struct fixture f;
@@ -90,6 +90,7 @@ asks_for_hosts(void **state)
 	fixture_open(&f, MX("d.test", "mx1.test") MX("d.test", "none.test")
 		A("mx1.test", "192.0.2.5"));
 	eval_init(&eval, &f, "192.0.2.1");
+	place.term = term_of("mx:d.test");
 	reply = spf_place_ask(&eval, place);
 	assert_int_equal(reply.count, 2);
 	place = *spf_place_find(&eval, reply.items[0].p);
