@@ -264,7 +264,7 @@ is_id_at(struct str text, struct str id)
 			return false;
 		i++;
 	}
-	while (i < text.n && (text.p[i] == '.' || is_dropped(text.p[i])))
+	while (i < text.n && text.p[i] == '.')
 		i++;
 	return same == id.n && (i == text.n || !is_id_char(text.p[i]));
 }

@@ -226,7 +226,7 @@ static const struct str claims[] = {
 	STR("mx.example 1; none"), STR("mx.example/1; none"),
 	STR("mx.example 99x; spf=pass"), STR("mx.example=1; spf=pass"),
 	STR("mx.example.; none"), STR("mx.example...; none"),
-	STR("mx.example\\.; none"),
+	STR("mx.example\\.; none"), STR("mx.example\n1; none"),
 	STR("mx.example"), STR("mx.example,"), STR("mx.example: none"),
 	STR("a mx.example; none"), STR("u@mx.example; none"),
 	STR("a\\mx.example; none"),
