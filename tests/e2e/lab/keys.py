@@ -7,17 +7,22 @@ from . import child, paths
 
 
 class Key:
-    def __init__(self, directory, domain, selector):
+    """kind: rsa or ed25519."""
+
+    def __init__(self, directory, domain, selector, kind="rsa"):
         self.domain = domain
         self.selector = selector
         self.path = os.path.join(directory, "%s.%s.pem" % (selector, domain))
         openssl = paths.on_path("openssl")
-        child.run([openssl, "genrsa", "-out", self.path, "2048"])
+        child.run([openssl, "genpkey", "-algorithm", kind, "-out", self.path])
         os.chmod(self.path, 0o600)
-        public = child.run([openssl, "rsa", "-in", self.path, "-pubout",
+        public = child.run([openssl, "pkey", "-in", self.path, "-pubout",
                             "-outform", "DER"])
+        if kind == "ed25519":
+            public = public[-32:]   # RFC 8463: without the DER around it
         self.name = "%s._domainkey.%s" % (selector, domain)
-        self.text = b"v=DKIM1; k=rsa; p=" + base64.b64encode(public)
+        self.text = b"v=DKIM1; k=%s; p=%s" % (
+            kind.encode(), base64.b64encode(public))
 
     def pem(self):
         with open(self.path, "rb") as file:

@@ -22,8 +22,8 @@ seal-key = %(seal)s
 
 [sign]
 domain = home.example
-selector = %(selector)s
-key = %(key)s
+selector = %(selectors)s
+key = %(keys)s
 
 [dmarc]
 enforce = %(enforce)s
@@ -45,9 +45,9 @@ def socket_path(name):
 
 
 class Milters:
-    def __init__(self, mode, key, logs):
+    def __init__(self, mode, keys, logs):
         self.logs = logs
-        self.key = key
+        self.keys = keys
         self.running = {}
         make_seal_key()
         self.configure("monitor")
@@ -57,8 +57,10 @@ class Milters:
     def configure(self, enforce):
         os.makedirs(os.path.dirname(CONFIG), exist_ok=True)
         with open(CONFIG, "w") as file:
-            file.write(TEXT % {"seal": SEAL, "selector": self.key.selector,
-                               "key": self.key.path, "enforce": enforce})
+            file.write(TEXT % {
+                "seal": SEAL, "enforce": enforce,
+                "selectors": ", ".join(key.selector for key in self.keys),
+                "keys": ",\n\t".join(key.path for key in self.keys)})
 
     def start(self, name):
         path = socket_path(name)

@@ -35,7 +35,7 @@ def arrive(world, host, sender, message):
 
 def sent(world, message):
     """What a correspondent gets of it."""
-    return verdict.outgoing(world.sink.wait(message.token()), world.home_key)
+    return verdict.outgoing(world.sink.wait(message.token()), world.home_keys)
 
 
 def come_back(world, message):
@@ -197,8 +197,10 @@ def signer_crash(world):
 
 
 FRIENDLY = "spf=pass dkim=pass dmarc=pass from=friend.example"
-OUTGOING = "signed-by=home.example/s1 dkimpy=pass results=none"
-CAME_BACK = " spf=fail dkim=pass dmarc=pass from=home.example"
+# By RSA and by Ed25519.
+OUTGOING = ("signed-by=home.example/s1,home.example/e1 dkimpy=pass"
+            " results=none")
+CAME_BACK = " spf=fail dkim=pass,pass dmarc=pass from=home.example"
 
 SCENARIOS = (
     Scenario("authentic and aligned", authentic, FRIENDLY),

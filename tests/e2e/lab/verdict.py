@@ -23,16 +23,19 @@ def signed_by(message):
     return ["signed-by=" + ",".join(signatures(message) or ["nobody"])]
 
 
-def outgoing(message, key):
+def outgoing(message, keys):
     """Of mail that goes out: who signed it, whether another implementation of
-    DKIM finds the signature good, and that nobody verified it here."""
-    def record(name, **_):
-        return key.text if name == key.name.encode() + b"." else None
+    DKIM finds all signatures good, and that nobody verified it here."""
+    records = {key.name.encode() + b".": key.text for key in keys}
 
-    good = dkim.verify(message.data, dnsfunc=record)
+    def good(index):
+        return dkim.DKIM(message.data).verify(
+            idx=index, dnsfunc=lambda name, **_: records.get(name))
+
+    passed = all(map(good, range(len(signatures(message)) or 1)))
     added = [name for name in ("Authentication-Results", "Received-SPF")
              if message.all(name)]
-    return signed_by(message) + ["dkimpy=" + ("pass" if good else "fail"),
+    return signed_by(message) + ["dkimpy=" + ("pass" if passed else "fail"),
                                  "results=" + ",".join(added or ["none"])]
 
 

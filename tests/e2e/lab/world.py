@@ -35,14 +35,15 @@ class World:
     def build(self):
         here = self.directory
         self.syslog = self.add(syslog.Syslog(os.path.join(here, "maillog")))
-        self.home_key = keys.Key(here, "home.example", "s1")
+        self.home_keys = [keys.Key(here, "home.example", "s1"),
+                          keys.Key(here, "home.example", "e1", "ed25519")]
         self.friend_key = keys.Key(here, "friend.example", "k1")
         self.dns = self.add(dns.NameServer(
-            here, [self.home_key, self.friend_key]))
+            here, self.home_keys + [self.friend_key]))
         self.sink = self.add(sink.Sink())
         self.sasl = self.add(sasl.Saslauthd())
         self.milters = self.add(milters.Milters(
-            self.mode, self.home_key, here))
+            self.mode, self.home_keys, here))
         self.inbox = inbox.Inbox(os.path.join(here, "inbox"))
         self.mta = self.add(mta.Sendmail(
             self.mode, self.inbox.directory, here))
