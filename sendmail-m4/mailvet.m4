@@ -37,6 +37,12 @@ ifdef(`MAILVET_MODE', `', `define(`MAILVET_MODE', `chain')')
 ifdef(`MAILVET_SOCKET_DIR', `',
 	`define(`MAILVET_SOCKET_DIR', `/run/mailvet')')
 
+dnl A comma in the name would end S=, a space would, too.
+ifelse(regexp(defn(`MAILVET_SOCKET_DIR'), `^/[A-Za-z0-9/._+-]*$'), `-1',
+	`errprint(`*** ERROR: mailvet.m4: not the path of a directory: "'defn(
+`MAILVET_SOCKET_DIR')`"
+')m4exit(1)')
+
 dnl The second argument has to stay quoted: INPUT_MAIL_FILTER drops, without a
 dnl word, whatever follows a bare comma, and with it F= and T=.
 define(`_MAILVET_FILTER_', `INPUT_MAIL_FILTER(`mailvet-$1',

@@ -148,6 +148,61 @@ DAEMON_OPTIONS(\`Port=submission, M=Ea, Name=MSA')dnl
 define(\`confMILTER_MACROS_CONNECT', \`j, _, {daemon_name}')
 FEATURE(\`mailvet')" 'O Milter\.macros\.connect'
 
+# The same by the lower-level macros, before and after.
+{ names "first, $all"
+  echo "Xfirst, S=unix:/run/first.sock"
+  chain /run/mailvet; } > "$work/want"
+expect "after MAIL_FILTER and confINPUT_MAIL_FILTERS" \
+"MAIL_FILTER(\`first', \`S=unix:/run/first.sock')
+define(\`confINPUT_MAIL_FILTERS', \`first')
+FEATURE(\`mailvet')"
+
+# A listener with a list of its own: it stays, and may name our filters.
+{ echo 'O DaemonPortOptions=Port=smtp, Name=MTA, InputMailFilters=mailvet-spf;first'
+  echo 'O DaemonPortOptions=Port=2525, Name=Inside, I='
+  echo "O InputMailFilters=first, $all"
+  echo "Xfirst, S=unix:/run/first.sock"
+  chain /run/mailvet; } > "$work/want"
+expect "InputMailFilters= of a listener" \
+"FEATURE(\`no_default_msa')dnl
+DAEMON_OPTIONS(\`Port=smtp, Name=MTA, InputMailFilters=mailvet-spf;first')dnl
+DAEMON_OPTIONS(\`Port=2525, Name=Inside, I=')dnl
+INPUT_MAIL_FILTER(\`first', \`S=unix:/run/first.sock')dnl
+FEATURE(\`mailvet')"
+
+# Behind the MAILERs it works as well, whatever its documentation says.
+{ names "$all"; chain /run/mailvet; } > "$work/want"
+expect "behind a MAILER" "MAILER(\`procmail')
+FEATURE(\`mailvet')"
+
+# What an earlier feature was given is no argument of an include.
+{ names "$all"; chain /run/mailvet; } > "$work/want"
+expect "include: after a feature with arguments" \
+"FEATURE(\`dnsbl', \`inbound', \`/srv/run')
+include(\`$feature')"
+
+# confMILTER_MACROS_*: not one is set by us.
+{ names "$all"; chain /run/mailvet; } > "$work/want"
+make_cf "INPUT_MAIL_FILTER(\`other', \`S=unix:/run/other.sock')"
+grep '^O Milter\.macros' "$work/cf.out" >> "$work/want"
+sort -o "$work/want" "$work/want"
+make_cf "FEATURE(\`mailvet')"
+grep -E '^(X|O InputMailFilters|O DaemonPort|O Milter\.macros)' "$work/cf.out" |
+    sort | diff "$work/want" - > "$work/diff"
+report $? "the macros for milters are sendmail's own"
+
+# sendmail itself reads what comes out.
+sendmail=$top/build/host/usr/libexec/sendmail/sendmail
+if [ -x "$sendmail" ]; then
+	make_cf "FEATURE(\`mailvet')"
+	LD_LIBRARY_PATH=$(echo "$top"/build/host/usr/lib/*-linux-gnu) \
+	    "$sendmail" -C "$work/cf.out" -d0.14 -bt < /dev/null \
+	    > "$work/diff" 2>&1
+	status=$?
+	! grep -E 'Xmailvet|InputMailFilters|Milter' "$work/diff"
+	report $((status + $?)) "sendmail reads it without a complaint"
+fi
+
 # What an include leaves of the output is the administrator's, too.
 { echo '#after'; names "$all"; chain /run/mailvet; } > "$work/want"
 expect "include: the text after it stays" "include(\`$feature')dnl
@@ -157,6 +212,11 @@ refuse "FEATURE: unknown mode" "FEATURE(\`mailvet', \`outbound')" \
     '*** ERROR: unknown mode "outbound" of mailvet.m4'
 refuse "include: unknown mode" "define(\`MAILVET_MODE', \`both')
 include(\`$feature')" '*** ERROR: unknown mode "both" of mailvet.m4'
+for bad in "run/mailvet" "/run/mail vet" "/run/mailvet, F=R"; do
+	refuse "no directory: $bad" "define(\`MAILVET_SOCKET_DIR', \`$bad')
+include(\`$feature')" \
+	    '*** ERROR: mailvet.m4: not the path of a directory'
+done
 refuse "used twice" "FEATURE(\`mailvet')
 FEATURE(\`mailvet', \`inbound')" '*** ERROR: mailvet.m4 is used twice'
 
