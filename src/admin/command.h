@@ -11,5 +11,7 @@ command_fn command_check;
 command_fn command_dns;
 command_fn command_key;
 command_fn command_report;
+command_fn command_doctor;
+command_fn command_setup;
 
 #endif

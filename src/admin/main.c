@@ -9,6 +9,8 @@ static const struct {
 	command_fn *run;
 	const char *purpose;
 } commands[] = {
+	{ "setup", command_setup, "make this host check and sign its mail" },
+	{ "doctor", command_doctor, "say what is wrong, and what mends it" },
 	{ "check", command_check, "evaluate a message on standard input" },
 	{ "dns", command_dns, "print and check a domain's DNS records" },
 	{ "key", command_key, "make, list, check and retire DKIM keys" },

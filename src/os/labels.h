@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 /*
@@ -16,5 +17,30 @@
  */
 int labels_create_as(const char *path, mode_t mode) MUST_USE;
 void labels_reset(void);
+
+/* Is SELinux there; does it enforce? */
+bool labels_enabled(void);
+bool labels_enforcing(void);
+
+/* Does the policy that is loaded know this context? */
+bool labels_is_known(const char *context);
+
+/*
+ * Has the file the label that the policy has for policy_path?  LABELS_NO_RULE:
+ * the policy has none for it.  *is and *should are to be freed by the caller,
+ * NULL where there is none.
+ */
+enum labels_verdict {
+	LABELS_RIGHT,
+	LABELS_WRONG,
+	LABELS_NO_RULE,
+	LABELS_NO_FILE,
+};
+enum labels_verdict labels_compare(const char *path, const char *policy_path,
+	char **is, char **should);
+
+/* May source do this ("unix_stream_socket", "connectto") to target? */
+bool labels_may(const char *source, const char *target, const char *class,
+	const char *permission);
 
 #endif

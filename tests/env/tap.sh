@@ -1,4 +1,4 @@
-# tap.sh: ok and the counts.  Sourced by the tests of this directory.
+# tap.sh: ok and the counts.  Sourced by tests, which set $suite to their name.
 
 count=0 failed=0
 
@@ -8,10 +8,10 @@ ok() {
 	shift
 	count=$((count + 1))
 	if out=$("$@" 2>&1); then
-		echo "ok $count - rpm: $name"
+		echo "ok $count - $suite: $name"
 	else
 		failed=$((failed + 1))
-		echo "not ok $count - rpm: $name"
+		echo "not ok $count - $suite: $name"
 		echo "$out" | tail -n 20 | sed 's/^/# /'
 	fi
 }

@@ -1,0 +1,58 @@
+/*
+ * mailvet setup: what its parts share.  Each part makes its changes once, and
+ * takes them back.
+ */
+#ifndef ADMIN_SETUP_H
+#define ADMIN_SETUP_H
+
+#include "admin/change.h"
+#include "admin/host.h"
+
+#define SETUP_CONF MAILVET_SYSCONFDIR "/mailvet/mailvet.conf.d/00-setup.conf"
+#define SETUP_KEYS MAILVET_SYSCONFDIR "/mailvet/keys"
+#define SETUP_UNITS "/usr/lib/systemd/system"
+
+enum { SETUP_DOMAINS_MAX = 64 };
+
+struct setup {
+	struct host *host;
+	struct changes changes;
+	enum mta mta;
+	bool inbound; /* mailvet-inbound in place of the chain */
+	const char *name; /* of the host, and authserv-id */
+	struct str *domains;
+	size_t domain_count;
+	const char *selector; /* of the keys */
+};
+
+/* The milters of a mode in the order in which they run, ends with NULL. */
+const char *const *setup_milters(bool inbound);
+
+/*
+ * setup_ask.c: ask for name, domains and mode, with what is there as defaults.
+ * False: the administrator does not want to go on.
+ */
+bool setup_ask(struct setup *setup);
+bool setup_is_domain(const char *text);
+
+/*
+ * setup_config.c: keys and the drop-in.  setup_recall fills what an earlier run
+ * settled and the command line leaves open: domains and selector.
+ */
+void setup_recall(struct setup *setup);
+void setup_config(struct setup *setup);
+void setup_config_undo(struct setup *setup);
+
+/* setup_units.c: sockets, services and the timer of the mode. */
+void setup_units(struct setup *setup);
+void setup_units_undo(struct setup *setup);
+
+/* setup_sendmail.c: sendmail.mc and .cf. */
+void setup_sendmail(struct setup *setup);
+void setup_sendmail_undo(struct setup *setup);
+
+/* setup_postfix.c: main.cf and master.cf, by postconf. */
+void setup_postfix(struct setup *setup);
+void setup_postfix_undo(struct setup *setup);
+
+#endif
