@@ -97,7 +97,6 @@ abort_all(struct fakemta *fm)
 static bool
 after(struct fakemta *fm, bool go_on, enum fm_stage stage)
 {
-	/* a refused RCPT leaves the others; here messages have only one */
 	if (!go_on && stage > FM_HELO && fm->out.verdict > 0)
 		abort_all(fm);
 	return go_on;
@@ -161,7 +160,7 @@ fm_rcpt(struct fakemta *fm, const char *addr, const char *args)
 			ok = answer(fm, f, FM_RCPT,
 			    mc_rcpt(f->mc, addr, args));
 	}
-	return after(fm, ok, FM_RCPT);
+	return ok;
 }
 
 bool

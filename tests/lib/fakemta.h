@@ -61,6 +61,7 @@ void fm_macro(struct fakemta *fm, const char *name, const char *value);
 bool fm_connect(struct fakemta *fm, const struct fm_client *c);
 bool fm_helo(struct fakemta *fm, const char *name);
 bool fm_mail(struct fakemta *fm, const char *addr, const char *args);
+/* A refused recipient leaves the message; if none is left, fm_abort. */
 bool fm_rcpt(struct fakemta *fm, const char *addr, const char *args);
 bool fm_data(struct fakemta *fm);
 

@@ -181,8 +181,12 @@ envelope(struct scn *s)
 	snprintf(s->qid, sizeof(s->qid), "5T%06uQ%04d", ++s->serial,
 	    s->line);
 	fm_macro(&s->fm, "i", s->qid_when == QID_MAIL ? s->qid : NULL);
-	return fm_mail(&s->fm, s->from, s->from_args)
-	    && fm_rcpt(&s->fm, s->rcpt, NULL);
+	if (!fm_mail(&s->fm, s->from, s->from_args))
+		return false;
+	if (fm_rcpt(&s->fm, s->rcpt, NULL))
+		return true;
+	fm_abort(&s->fm);
+	return false;
 }
 
 static bool
