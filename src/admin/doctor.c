@@ -113,8 +113,7 @@ examine(struct doctor *doctor, const char *only)
 
 	doctor->findings = arena_array(doctor->host->arena, FINDINGS_MAX,
 		sizeof(*doctor->findings));
-	doctor->common = doctor_common(doctor);
-	if (doctor->findings == NULL || doctor->common == NULL)
+	if (doctor->findings == NULL || doctor_common(doctor) < 0)
 		return EX_OSERR;
 	doctor->inbound = host_unit(doctor->host, "is-enabled",
 		"mailvet-inbound.socket");

@@ -5,8 +5,7 @@
 #define ADMIN_DOCTOR_H
 
 #include "admin/host.h"
-#include "base/err.h"
-#include "filter/common.h"
+#include "admin/keyset.h"
 
 enum health { HEALTH_OK, HEALTH_WARN, HEALTH_FAIL };
 
@@ -24,6 +23,7 @@ struct doctor {
 	const char *const *milters; /* that should be at work, as "spf" */
 	const char *name; /* of the host; or NULL */
 	const char *zone; /* a master file in place of the DNS; or NULL */
+	struct keyset keys;
 	const struct common *common; /* of the configuration, or its defaults */
 	const char *check; /* that is at work */
 	struct finding *findings;
@@ -58,12 +58,15 @@ doctor_check doctor_journal;  /* spool and the reporter's timer */
 doctor_check doctor_clock;
 
 /*
- * doctor_common.c: the [common] section, where the configuration is broken its
- * defaults.  NULL: out of memory.
+ * doctor_common.c: keys and the [common] section; where the configuration is
+ * broken, as if there was none.  ERR_NOMEM.
  */
-const struct common *doctor_common(const struct doctor *doctor);
+int doctor_common(struct doctor *doctor) MUST_USE;
 
-/* The domains that setup set up: *count of them. */
+/* The DNS, closed with the host's arena; NULL: it was complained about. */
+struct dns *doctor_dns_open(const struct doctor *doctor);
+
+/* The domains whose mail is signed: *count of them. */
 const struct str *doctor_domains(const struct doctor *doctor, size_t *count);
 
 /* doctor_print.c: the findings as text or JSON; an exit status. */

@@ -153,25 +153,6 @@ check_domain(struct doctor *doctor, const struct names *names,
 
 /* ---------------------------------------------------------------------- */
 
-static void
-close_resolver(void *dns)
-{
-	dns_close(dns);
-}
-
-static int
-open_resolver(const struct doctor *doctor, struct dns **ret)
-{
-	const struct dns_options options = {
-		.nameservers = doctor->common->nameservers,
-	};
-	unsigned line;
-
-	if (doctor->common->zone != NULL)
-		return dns_open_zone(doctor->common->zone, ret, &line);
-	return dns_open(&options, ret);
-}
-
 void
 doctor_dns(struct doctor *doctor)
 {
@@ -180,10 +161,8 @@ doctor_dns(struct doctor *doctor)
 	const struct str *domains;
 	size_t count;
 
-	/* Questions go with the arena; it has to close behind them. */
-	if (open_resolver(doctor, &names.scope.dns) < 0 ||
-		arena_defer(doctor->host->arena, close_resolver,
-			names.scope.dns) < 0) {
+	names.scope.dns = doctor_dns_open(doctor);
+	if (names.scope.dns == NULL) {
 		doctor_fail(doctor, NULL, "no name server can be asked");
 		return;
 	}

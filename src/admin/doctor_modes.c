@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct rule {
+struct mode_rule {
 	const char *path;
 	const char *group; /* NULL: any */
 	mode_t most;	   /* bits that the mode may have */
@@ -14,7 +14,7 @@ struct rule {
 };
 
 /* The spool is doctor_journal's, the sockets are doctor_sockets'. */
-static const struct rule rules[] = {
+static const struct mode_rule rules[] = {
 	{ MAILVET_SYSCONFDIR "/mailvet", NULL, 0755, 0555,
 		"chmod 755 " MAILVET_SYSCONFDIR "/mailvet" },
 	{ MAILVET_SYSCONFDIR "/mailvet/mailvet.conf", NULL, 0644, 0444,
@@ -33,7 +33,7 @@ static const struct rule rules[] = {
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };
 
 static void
-check_rule(struct doctor *doctor, const struct rule *rule)
+check_rule(struct doctor *doctor, const struct mode_rule *rule)
 {
 	struct stat st;
 	gid_t group = 0;

@@ -8,6 +8,7 @@
 #include <libpsl.h>
 #include <limits.h>
 #include <netdb.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -97,7 +98,7 @@ host_mta(const struct host *host)
 	return mta_of_command(host);
 }
 
-/* ---- its groups ------------------------------------------------------ */
+/* ---- its users ------------------------------------------------------- */
 
 /* Look through the host's /etc/group, which the machine's own need not be. */
 static bool
@@ -117,6 +118,24 @@ find_group(const struct host *host, const char *name, gid_t *gid,
 		found = member == NULL;
 		for (char **m = group->gr_mem; !found && *m != NULL; m++)
 			found = strcmp(*m, member) == 0;
+	}
+	if (file != NULL)
+		fclose(file);
+	return found;
+}
+
+bool
+host_user(const struct host *host, const char *name, uid_t *ret)
+{
+	const char *path = host_path(host, "/etc/passwd");
+	FILE *file = path != NULL ? fopen(path, "re") : NULL;
+	struct passwd *user;
+	bool found = false;
+
+	while (file != NULL && !found && (user = fgetpwent(file)) != NULL) {
+		found = strcmp(user->pw_name, name) == 0;
+		if (found)
+			*ret = user->pw_uid;
 	}
 	if (file != NULL)
 		fclose(file);

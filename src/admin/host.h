@@ -43,9 +43,10 @@ struct str *host_domains(const struct host *host, enum mta mta,
 	const char *name, size_t *count);
 
 /*
- * The group of that name in the host's /etc/group, and whether a user is a
- * member of it there.
+ * The user and the group of that name in the host's /etc/passwd and /etc/group,
+ * and whether a user is a member of a group there.
  */
+bool host_user(const struct host *host, const char *name, uid_t *ret);
 bool host_group(const struct host *host, const char *name, gid_t *ret);
 bool host_is_member(const struct host *host, const char *group,
 	const char *user);

@@ -170,7 +170,11 @@ print_records(const struct setup *setup)
 {
 	for (size_t i = 0; i < setup->domain_count; i++) {
 		const char *const argv[] = { "mailvet", "dns",
-			setup->domains[i].p, NULL };
+			setup->domains[i].p, "--keys",
+			host_path(setup->host, SETUP_KEYS), "--config",
+			host_path(setup->host,
+				MAILVET_SYSCONFDIR "/mailvet/mailvet.conf"),
+			NULL };
 		struct run_result result;
 
 		printf("\nDNS records of %s:\n\n", setup->domains[i].p);

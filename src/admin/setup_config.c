@@ -70,10 +70,11 @@ static void
 make_key(struct setup *setup, const char *domain)
 {
 	const char *const argv[] = { "mailvet", "key", "new", domain,
-		"--selector", setup->selector, NULL };
+		"--selector", setup->selector, "--keys",
+		host_path(setup->host, SETUP_KEYS), NULL };
 	struct strbuf path = sb_new(setup->host->arena);
 
-	sb_addf(&path, "%s%s/%s.%s.pem", setup->host->root, SETUP_KEYS, domain,
+	sb_addf(&path, "%s%s/%s/%s.pem", setup->host->root, SETUP_KEYS, domain,
 		setup->selector);
 	if (!path.failed && !file_exists(sb_done(&path).p))
 		change_run(&setup->changes, argv);
@@ -88,7 +89,7 @@ add_sign(const struct setup *setup, struct strbuf *sb)
 		sb_addz(sb, i > 0 ? ", " : "");
 		sb_add(sb, setup->domains[i]);
 	}
-	sb_addf(sb, "\nselector = %s\nkey = " SETUP_KEYS "/%.*s.%s.pem\n",
+	sb_addf(sb, "\nselector = %s\nkey = " SETUP_KEYS "/%.*s/%s.pem\n",
 		setup->selector,
 		setup->domain_count > 1 ? 1 : (int)setup->domains[0].n,
 		setup->domain_count > 1 ? "%" : setup->domains[0].p,
