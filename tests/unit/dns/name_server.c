@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MESSAGE_MAX = 8192, HEADER = 12 };
+enum { MESSAGE_MAX = 65535, HEADER = 12 };
 
 struct message {
 	uint8_t bytes[MESSAGE_MAX];
@@ -144,7 +144,8 @@ respond(struct server *server, struct message *m, const char *name,
 			m->bytes[1]++;
 		if (r->behaviour > 0x100)
 			m->bytes[3] |= r->behaviour & 0xf;
-		if (r->behaviour == TRUNCATED && udp)
+		if ((r->behaviour == TRUNCATED || r->behaviour == TCP_ONLY) &&
+			udp)
 			m->bytes[2] |= 2;
 		else if (r->size > 0)
 			put_record(m, r);

@@ -12,6 +12,7 @@ enum behaviour {
 	ANSWER = 1,
 	ANSWER_BIG, /* the record's data, as 12 strings of 250 bytes */
 	TRUNCATED,  /* likewise, but over UDP only the TC bit */
+	TCP_ONLY,   /* the record, but over UDP only the TC bit */
 	CNAME,	    /* for each type, the record is a CNAME */
 	NODATA,
 	SILENT,
