@@ -66,7 +66,7 @@ def main(style, *modes):
     # As the first process of its PID namespace it has no default action.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     style = {"table": report.Table, "tap": report.Tap}[style]()
-    runs = [Run(mode, style) for mode in modes or milters.MODES]
+    runs = [Run(mode, style) for mode in modes or ("chain", "inbound")]
     for run in runs:
         run.run()
     if runs[0].sample:

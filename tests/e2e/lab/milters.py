@@ -12,7 +12,8 @@ RUN = "/run/mailvet"
 CONFIG = "/etc/mailvet/mailvet.conf"
 SEAL = RUN + "/seal.key"
 MODES = {"chain": ("spf", "dkim", "dmarc", "sign"),
-         "inbound": ("inbound", "sign")}
+         "inbound": ("inbound", "sign"),
+         "sign": ("sign",)}
 
 TEXT = """\
 [common]

@@ -52,7 +52,7 @@ def listening(address):
 
 
 class Sendmail:
-    def __init__(self, mode, inbox, logs):
+    def __init__(self, mode, inbox, logs, **defines):
         self.program = paths.in_host("/usr/libexec/sendmail/sendmail",
                                      "/usr/*bin/sendmail.sendmail")
         self.env = dict(paths.host_environment(), **preload(logs))
@@ -60,7 +60,7 @@ class Sendmail:
         make_cf(tree, "host.mc", "/etc/mail/sendmail.cf", MODE=mode,
                 LDA=os.path.join(paths.E2E, "lda"), INBOX=inbox,
                 SASL_PLUGINS=":".join(paths.everywhere(
-                    "/usr/lib/*/sasl2", "/usr/lib64/sasl2")))
+                    "/usr/lib/*/sasl2", "/usr/lib64/sasl2")), **defines)
         make_cf(tree, "submit.mc", "/etc/mail/submit.cf")
         self.child = child.Child(
             [self.program, "-L", "sm-mta", "-bD", "-q1h"],

@@ -1,4 +1,4 @@
-"""The correspondents' mail host: takes all mail and keeps it."""
+"""The correspondents' mail hosts: take all mail and keep it."""
 
 import re
 import socketserver
@@ -7,7 +7,9 @@ import threading
 from . import child
 from .message import Message
 
+# Two of them: the second can take 8-bit text.
 ADDRESS = ("192.0.2.10", 2525)
+MODERN = ("192.0.2.11", 2525)
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -33,6 +35,8 @@ class Session(socketserver.StreamRequestHandler):
             if verb == b"QUIT":
                 self.say("221 bye")
                 return
+            if verb == b"EHLO" and self.server.eight_bit:
+                self.say("250-mail.modern.example\r\n250-8BITMIME")
             self.say("250 ok")
 
 
@@ -40,8 +44,9 @@ class Sink(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self):
-        super().__init__(ADDRESS, Session)
+    def __init__(self, address=ADDRESS, eight_bit=False):
+        super().__init__(address, Session)
+        self.eight_bit = eight_bit
         self.messages = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 

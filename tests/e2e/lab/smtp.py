@@ -46,7 +46,10 @@ class Host:
 
 def send(client, sender, recipient, message):
     """One transaction: the SMTP code that decided, 250 or a refusal."""
-    for step in (lambda: client.mail(sender), lambda: client.rcpt(recipient),
+    eight_bit = not message.data.isascii() and client.has_extn("8bitmime")
+    options = ["BODY=8BITMIME"] if eight_bit else []
+    for step in (lambda: client.mail(sender, options),
+                 lambda: client.rcpt(recipient),
                  lambda: client.data(message.data)):
         code = step()[0]
         if code != 250:

@@ -29,8 +29,11 @@ def outgoing(message, keys):
     records = {key.name.encode() + b".": key.text for key in keys}
 
     def good(index):
-        return dkim.DKIM(message.data).verify(
-            idx=index, dnsfunc=lambda name, **_: records.get(name))
+        try:
+            return dkim.DKIM(message.data).verify(
+                idx=index, dnsfunc=lambda name, **_: records.get(name))
+        except dkim.DKIMException:
+            return False
 
     passed = all(map(good, range(len(signatures(message)) or 1)))
     added = [name for name in ("Authentication-Results", "Received-SPF")

@@ -45,8 +45,10 @@ class World:
         self.milters = self.add(milters.Milters(
             self.mode, self.home_keys, here))
         self.inbox = inbox.Inbox(os.path.join(here, "inbox"))
-        self.mta = self.add(mta.Sendmail(
-            self.mode, self.inbox.directory, here))
+        self.mta = self.add(self.start_mta())
+
+    def start_mta(self):
+        return mta.Sendmail(self.mode, self.inbox.directory, self.directory)
 
     def add(self, part):
         self.parts.append(part)
