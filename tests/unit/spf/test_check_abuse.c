@@ -95,7 +95,7 @@ add_txt(const char *name, struct str text, size_t size)
 
 		add(" \"");
 		for (size_t i = 0; i < part.n; i++)
-			add(part.p[i] >= ' ' && part.p[i] <= 'z' &&
+			add(part.p[i] >= ' ' && part.p[i] <= '~' &&
 				strchr("\"\\;", part.p[i]) == NULL ?
 				"%c" : "\\%03u",
 				(unsigned char)part.p[i]);
