@@ -81,7 +81,8 @@ UNIT_LIBRARY = $(BUILD)/libunit.a
 TEST_LIBRARY = $(BUILD)/libtest.a
 TEST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
 TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
-	$(BUILD)/tests/side-by-side $(BUILD)/tests/spfcheck
+	$(BUILD)/tests/side-by-side $(BUILD)/tests/crash \
+	$(BUILD)/tests/spfcheck
 
 .PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install \
 	install-systemd selinux install-selinux rpm srpm dist clean
@@ -155,6 +156,10 @@ $(BUILD)/tests/concurrent: tests/scenarios/concurrent.c $(TEST_LIBRARY)
 		$(TEST_LIBRARY) -lpthread
 
 $(BUILD)/tests/side-by-side: tests/scenarios/side-by-side.c $(TEST_LIBRARY)
+	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $< \
+		$(TEST_LIBRARY) -lpthread
+
+$(BUILD)/tests/crash: tests/scenarios/crash.c $(TEST_LIBRARY)
 	$(CC) $(ALL_CFLAGS) -Itests/lib $(ALL_LDFLAGS) -o $@ $< \
 		$(TEST_LIBRARY) -lpthread
 

@@ -336,7 +336,7 @@ record_parse(struct arena *arena, struct str text, struct dmarc_record *ret)
 	r.strict_spf = letter(&tags[TAG_ASPF], "rs", 0) == 1;
 	r.psd = (enum dmarc_psd)letter(&tags[TAG_PSD], "uyn", PSD_UNKNOWN);
 	r.testing = letter(&tags[TAG_T], "ny", 0) == 1;
-	if (tags[TAG_FO].valid && r.ruf.any_valid)
+	if (tags[TAG_FO].valid && r.ruf.count > 0)
 		r.fo = parse_fo(tags[TAG_FO].text);
 	if (r.fo == 0)
 		r.fo = FO_ALL;

@@ -48,7 +48,7 @@ struct dmarc_record {
 	bool strict_dkim, strict_spf;
 	bool testing; /* t=y */
 	enum dmarc_psd psd;
-	unsigned fo; /* FO_ALL without ruf */
+	unsigned fo; /* FO_ALL without a ruf that we can use */
 	struct dmarc_uris rua, ruf;
 	struct str text; /* normalised: see record_parse */
 };

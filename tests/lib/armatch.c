@@ -52,15 +52,19 @@ copy_quoted(const char *s, char **out)
 	return *s == '"' ? s + 1 : s;
 }
 
-/* Drop the space on both sides of '=', '/' and before ';'. */
+/*
+ * Drop the space on both sides of '=', '/' and before ';'.  There is a byte in
+ * front of s.
+ */
 static void
 close_up(char *s)
 {
+	const char *begin = s;
 	char *out = s;
 
 	for (; *s != '\0'; s++) {
 		if (strchr("=/;", *s) != NULL)
-			while (out[-1] == ' ')
+			while (out > begin && out[-1] == ' ')
 				out--;
 		if (*s == ' ' && strchr(" =/;", out[-1]) != NULL)
 			continue;

@@ -123,6 +123,7 @@ static const struct row rows[] = {
 	{ "p=none; ruf=mailto:a@x.com,bad", "; p=none; ruf=mailto:a@x.com" },
 	/* fo. */
 	{ "p=none; fo=1", "; p=none" },
+	{ "p=none; fo=1; ruf=https://x.com/", "; p=none" },
 	{ "p=none; fo=1; ruf=mailto:a@x.com",
 		"; p=none; ruf=mailto:a@x.com; fo=1" },
 	{ "p=none; fo=s:D:0; ruf=mailto:a@x.com",
