@@ -169,6 +169,23 @@ $(BUILD)/tests/spfcheck: tests/conformance/spfcheck.c $(LIBRARY)
 
 tests: all $(UNIT_TESTS) $(TEST_PROGRAMS)
 
+# ---- benchmarks: the load and the bound ------------------------------------
+$(BUILD)/tests/bench/%.o: ALL_CFLAGS += -Itests/lib
+
+$(BUILD)/tests/load: $(BUILD)/tests/bench/load.o $(BUILD)/tests/bench/corpus.o \
+		$(TEST_LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+$(BUILD)/tests/empty: $(BUILD)/tests/bench/empty.o
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lmilter -lpthread
+
+bench:
+	@tests/env/install check
+	@tests/env/unpack
+	@tests/env/unpack bench
+	@$(MAKE) -s all $(BUILD)/tests/load $(BUILD)/tests/empty
+	@tests/bench/bench --json $(BUILD)/bench.json
+
 # ---- fuzzing: clang's libFuzzer, a build of its own ------------------------
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BUILD = build/fuzz

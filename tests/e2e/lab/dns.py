@@ -12,7 +12,7 @@ from . import child, paths
 
 CONFIG = """\
 server:
-    ip-address: 127.0.0.1
+    ip-address: 127.0.0.1@%(port)d
     username: ""
     chroot: ""
     database: ""
@@ -32,30 +32,34 @@ zone:
 ROOT_SOA = b"\0\1\1\0\0\1\0\0\0\0\0\0" b"\0\0\6\0\1"
 
 
-def answers():
+def answers(port):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as query:
         query.settimeout(0.2)
         try:
-            query.connect(("127.0.0.1", 53))
+            query.connect(("127.0.0.1", port))
             query.send(ROOT_SOA)
             return len(query.recv(512)) > len(ROOT_SOA)
         except OSError:
             return False
 
 
+def demo_zone(keys):
+    with open(os.path.join(paths.E2E, "demo.zone")) as zone:
+        return zone.read() + "".join(key.record() for key in keys)
+
+
 class NameServer:
-    def __init__(self, directory, keys):
+    def __init__(self, directory, zone, port=53):
         config = os.path.join(directory, "nsd.conf")
         with open(config, "w") as file:
-            file.write(CONFIG % {"dir": directory})
+            file.write(CONFIG % {"dir": directory, "port": port})
         with open(os.path.join(directory, "world.zone"), "w") as file:
-            with open(os.path.join(paths.E2E, "demo.zone")) as zone:
-                file.write(zone.read())
-            file.writelines(key.record() for key in keys)
+            file.write(zone)
         self.child = child.Child(
             [paths.in_host("/usr/*bin/nsd"), "-d", "-c", config],
             os.path.join(directory, "nsd.log"), paths.host_environment())
-        child.wait_for(lambda: self.child.check() and answers(), "nsd")
+        child.wait_for(lambda: self.child.check() and answers(port),
+                       "nsd")
 
     def stop(self):
         self.child.terminate()

@@ -39,7 +39,7 @@ class World:
                           keys.Key(here, "home.example", "e1", "ed25519")]
         self.friend_key = keys.Key(here, "friend.example", "k1")
         self.dns = self.add(dns.NameServer(
-            here, self.home_keys + [self.friend_key]))
+            here, dns.demo_zone(self.home_keys + [self.friend_key])))
         self.sink = self.add(sink.Sink())
         self.sasl = self.add(sasl.Saslauthd())
         self.milters = self.add(milters.Milters(

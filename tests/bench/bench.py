@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+"""Ours and the peers, side by side.  To be started inside tests/env/ns.
+
+Usage: bench.py [--rounds N] [--quick] [--json FILE] [SCENE]...
+SCENE: speed, slow, dead, memory, sendmail (default: all)
+"""
+
+import argparse
+import json
+import os
+import sys
+
+from field import rates, scenes, table
+
+
+def measured(names, rounds, divisor):
+    results = {}
+    for name in names:
+        print("# " + name, file=sys.stderr)
+        results[name] = {
+            "speed": lambda: scenes.speed(rounds, divisor),
+            "slow": lambda: scenes.slow(0.1, 640 // divisor, 64),
+            "dead": lambda: scenes.slow(None, 16, 16),
+            "memory": lambda: scenes.memory(10000 // divisor, 1000),
+            "sendmail": lambda: rates.sendmail(1000 // divisor, rounds),
+        }[name]()
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--json")
+    parser.add_argument("scenes", nargs="*", default=[
+        "speed", "slow", "dead", "memory", "sendmail"])
+    arguments = parser.parse_args()
+    if not os.path.ismount("/run/real/etc"):
+        sys.exit("bench.py writes to /etc and /run: start it by bench")
+    results = measured(arguments.scenes, arguments.rounds,
+                       10 if arguments.quick else 1)
+    if arguments.json:
+        with open(arguments.json, "w") as file:
+            json.dump(results, file, indent=1)
+    print(table.text(results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

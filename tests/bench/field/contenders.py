@@ -1,0 +1,79 @@
+"""Who takes part: ours and those peers that are here."""
+
+import os
+
+from lab import paths
+
+from . import peers
+
+ALL = "spf,dkim,dmarc"
+
+
+def ours(key, names=("inbound", "spf", "dkim", "dmarc", "sign")):
+    mine = peers.ours(names, key, "127.0.0.1")
+    if "inbound" in mine:
+        yield peers.Contender("mailvet-inbound", [mine["inbound"]], ALL)
+    if "spf" in mine:
+        yield peers.Contender("mailvet apart", [
+            mine["spf"], mine["dkim"], mine["dmarc"]], ALL)
+    if "sign" in mine:
+        yield peers.Contender("mailvet-sign", [mine["sign"]], "", "user")
+
+
+def empty():
+    return peers.Contender("empty filter", [peers.Filter("empty", [
+        os.path.join(paths.BUILD, "tests", "empty"),
+        "unix:" + peers.socket_path("empty")])], "")
+
+
+def chain(key):
+    """smf-spf, opendkim and opendmarc, as far as they are here."""
+    smf_spf = os.environ.get("SMF_SPF")
+    links = []
+    if smf_spf:
+        links.append(("smf-spf", peers.smf_spf(smf_spf), "spf"))
+    if peers.peer("sbin/opendkim"):
+        links.append(("opendkim verify", peers.opendkim("v", key), "dkim"))
+    if peers.peer("sbin/opendmarc"):
+        links.append(("opendmarc", peers.opendmarc(), ""))
+    for name, link, methods in links:
+        yield peers.Contender(name, [link], methods)
+    yield peers.Contender("chain", [link for _, link, _ in links],
+                          ALL if smf_spf else "dkim,dmarc")
+
+
+def rivals(key):
+    yield from chain(key)
+    if peers.peer("sbin/opendkim"):
+        yield peers.Contender("opendkim sign", [peers.opendkim("s", key)],
+                              "", "user")
+    yield from rspamd()
+
+
+def rspamd():
+    if peers.peer("bin/rspamd"):
+        # Its authserv-id is the name of the listener.
+        yield peers.Contender("rspamd", [peers.rspamd()], ALL,
+                              authserv_id="MTA")
+
+
+class Field:
+    """Contenders that are stopped in the end, each filter once."""
+
+    def __init__(self, *sources):
+        self.contenders = []
+        try:
+            for source in sources:
+                for contender in source:
+                    self.contenders.append(contender)
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def __enter__(self):
+        return self.contenders
+
+    def __exit__(self, *_):
+        for one in {id(f): f for c in self.contenders
+                    for f in c.filters}.values():
+            one.stop()
