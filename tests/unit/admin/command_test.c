@@ -7,7 +7,7 @@ char command_dir[64];
 char command_out[COMMAND_OUT], command_err[COMMAND_OUT];
 
 int
-command_setup(void **state)
+command_begin(void **state)
 {
 	(void)state;
 	strcpy(command_dir, "/tmp/mailvet-cmd-XXXXXX");
@@ -15,7 +15,7 @@ command_setup(void **state)
 }
 
 int
-command_teardown(void **state)
+command_end(void **state)
 {
 	char line[128];
 

@@ -23,8 +23,8 @@ enum { COMMAND_OUT = 65536 };
 extern char command_dir[64];
 extern char command_out[COMMAND_OUT], command_err[COMMAND_OUT];
 
-int command_setup(void **state);
-int command_teardown(void **state);
+int command_begin(void **state);
+int command_end(void **state);
 
 /*
  * Run it in a child with the words of line, parted by spaces; "$D" in one is

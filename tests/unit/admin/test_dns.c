@@ -6,7 +6,7 @@
 static int
 setup(void **state)
 {
-	command_setup(state);
+	command_begin(state);
 	command_file("c.conf", "[common]\nauthserv-id = mx.example.org\n");
 	command_file("zone", "");
 	return command_run(key_new,
@@ -133,7 +133,7 @@ test_no_key(void **state)
 }
 
 #define TEST(name) \
-	cmocka_unit_test_setup_teardown(name, setup, command_teardown)
+	cmocka_unit_test_setup_teardown(name, setup, command_end)
 
 int
 main(void)
@@ -146,7 +146,7 @@ main(void)
 		TEST(test_others),
 		TEST(test_policies),
 		cmocka_unit_test_setup_teardown(
-			test_faults, setup_faults, command_teardown),
+			test_faults, setup_faults, command_end),
 		TEST(test_no_key),
 	};
 

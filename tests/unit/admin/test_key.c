@@ -21,5 +21,5 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_dispatch) };
 
 	return cmocka_run_group_tests(
-		tests, command_setup, command_teardown);
+		tests, command_begin, command_end);
 }

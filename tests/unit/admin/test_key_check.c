@@ -6,7 +6,7 @@
 static int
 setup(void **state)
 {
-	command_setup(state);
+	command_begin(state);
 	command_file("empty.conf", "");
 	command_file("zone", "");
 	return 0;
@@ -76,13 +76,13 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_good, setup, command_teardown),
+			test_good, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_bad, setup, command_teardown),
+			test_bad, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_no_answer, setup, command_teardown),
+			test_no_answer, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_nothing, setup, command_teardown),
+			test_nothing, setup, command_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

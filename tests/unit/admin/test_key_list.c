@@ -4,7 +4,7 @@
 static int
 setup(void **state)
 {
-	command_setup(state);
+	command_begin(state);
 	command_file("empty.conf", "");
 	command_file("used.conf",
 		"[sign]\nkey-table = $D/table\nsigning-table = $D/signers\n");
@@ -68,11 +68,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_directory, setup, command_teardown),
+			test_directory, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_used, setup, command_teardown),
+			test_used, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_broken, setup, command_teardown),
+			test_broken, setup, command_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

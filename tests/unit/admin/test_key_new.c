@@ -129,5 +129,5 @@ main(void)
 	};
 
 	return cmocka_run_group_tests(
-		tests, command_setup, command_teardown);
+		tests, command_begin, command_end);
 }

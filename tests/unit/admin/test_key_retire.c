@@ -4,7 +4,7 @@
 static int
 setup(void **state)
 {
-	command_setup(state);
+	command_begin(state);
 	command_file("empty.conf", "");
 	command_file("used.conf",
 		"[sign]\ndomain = example.org\nselector = s1\n"
@@ -62,11 +62,11 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			test_retire, setup, command_teardown),
+			test_retire, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_used, setup, command_teardown),
+			test_used, setup, command_end),
 		cmocka_unit_test_setup_teardown(
-			test_twice, setup, command_teardown),
+			test_twice, setup, command_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ static int
 setup(void **state)
 {
 	arena = arena_new(0);
-	command_setup(state);
+	command_begin(state);
 	command_file("used.conf", "[sign]\ndomain = b.example, a.example\n"
 		"selector = s1\nkey = $D/keys/%/s1.pem\n");
 	command_file("broken.conf", "[sign]\ndomain = a.example\n"
@@ -27,7 +27,7 @@ static int
 teardown(void **state)
 {
 	arena_free(arena);
-	return command_teardown(state);
+	return command_end(state);
 }
 
 static int

@@ -42,5 +42,5 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_zones) };
 
 	return cmocka_run_group_tests(
-		tests, command_setup, command_teardown);
+		tests, command_begin, command_end);
 }
