@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-enum { BATCH_LINES = 2000, SCRATCH_MAX = 8 * 1024 * 1024 };
+enum { BATCH_LINES = 5000, SCRATCH_MAX = 8 * 1024 * 1024 };
 
 /* Both journals are files of the same kind. */
 struct journal {

@@ -14,7 +14,16 @@ static const size_t fields[] = {
 	offsetof(struct policy, fo),
 };
 
-enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+enum {
+	FIELDS = sizeof(fields) / sizeof(fields[0]),
+	KEY_DIGITS = 32, /* of a digest: enough, and half the index */
+};
+
+static struct str
+key_of(struct arena *arena, struct str text)
+{
+	return str_first(digest(arena, &text, 1), KEY_DIGITS);
+}
 
 static struct str *
 field(const struct policy *policy, size_t i)
@@ -109,7 +118,7 @@ count_tuple(struct store *store, struct arena *scratch,
 	const struct line *line, struct str policy)
 {
 	struct str text = tuple_to_text(scratch, &line->tuple);
-	struct str name = digest(scratch, &text, 1);
+	struct str name = key_of(scratch, text);
 	/* RFC 9990 has no record without a client's address. */
 	struct str report = line->tuple.ip.n > 0 ? STR("") : STR("-");
 	int err;
@@ -140,7 +149,7 @@ message_count(struct store *store, struct arena *scratch,
 	const struct line *line)
 {
 	struct str text = policy_to_text(scratch, &line->policy);
-	struct str policy = digest(scratch, &text, 1);
+	struct str policy = key_of(scratch, text);
 	struct str rua = uris_to_text(scratch, &line->rua);
 	int err;
 

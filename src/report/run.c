@@ -148,17 +148,16 @@ run_expire(struct reporter *r)
 int
 run_all(struct reporter *r)
 {
-	int (*const steps[])(struct reporter *) = { import, send_reports,
-		expire };
-	int status = lock(r);
+	int status = lock(r), sent;
 
 	if (status != EX_OK)
 		return status;
-	for (int i = 0; i < 3; i++) {
-		int one = steps[i](r);
-
-		if (status == EX_OK)
-			status = one;
-	}
-	return status;
+	status = import(r);
+	if (status == EX_UNAVAILABLE || status == EX_OSERR)
+		return status;
+	sent = send_reports(r);
+	/* The journal is what a damaged database is made again from. */
+	if (sent == EX_OK)
+		sent = expire(r);
+	return status != EX_OK ? status : sent;
 }

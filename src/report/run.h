@@ -14,8 +14,10 @@ int run_import(struct reporter *r);
 int run_send(struct reporter *r);
 int run_expire(struct reporter *r);
 
-/* Import, send, expire; a step that fails does not keep the next one, except
- * that nothing works without the database. */
+/*
+ * Import, send, expire.  A journal that cannot be read does not keep the rest
+ * from being done; but nothing is forgotten unless all else went well.
+ */
 int run_all(struct reporter *r);
 
 #endif

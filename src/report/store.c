@@ -20,9 +20,6 @@ make_tables(struct store *s)
 	int64_t version = 0;
 	int err = 0;
 
-	if (s->backend->schema_lock != NULL)
-		err = store_each(s, s->backend->schema_lock, NO_PARAMS, NULL,
-			NULL);
 	for (size_t i = 0; err >= 0 && store_tables[i] != NULL; i++)
 		err = store_run(s, store_tables[i], NO_PARAMS);
 	if (err >= 0)
@@ -103,8 +100,13 @@ store_number(struct store *store, const char *sql, struct params params,
 int
 store_begin(struct store *store)
 {
+	const char *lock = store->backend->lock;
 	int err = store_run(store, store->backend->begin, NO_PARAMS);
 
+	if (err >= 0 && lock != NULL)
+		err = store_each(store, lock, NO_PARAMS, NULL, NULL);
+	if (err < 0)
+		store_rollback(store);
 	return err < 0 ? err : 0;
 }
 

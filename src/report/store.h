@@ -74,7 +74,10 @@ int store_each(struct store *store, const char *sql, struct params params,
 int store_number(struct store *store, const char *sql, struct params params,
 	int64_t fallback, int64_t *ret) MUST_USE;
 
-/* A transaction that will write.  rollback is for after any failure. */
+/*
+ * A transaction that will write; there is one at a time, whoever shares the
+ * database.  rollback is for after any failure but that of begin.
+ */
 int store_begin(struct store *store) MUST_USE;
 int store_commit(struct store *store) MUST_USE;
 void store_rollback(struct store *store);

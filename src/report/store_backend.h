@@ -20,8 +20,8 @@ struct store_backend {
 	int (*run)(void *state, const char *sql, struct params params,
 		store_row *row, void *arg);
 	const char *begin; /* SQL that begins a writing transaction */
+	const char *lock;  /* SQL that makes it the only one; or NULL */
 	const char *clock; /* SQL for the seconds since 1970 */
-	const char *schema_lock; /* SQL, first when the tables are made */
 };
 
 extern const struct store_backend store_sqlite;

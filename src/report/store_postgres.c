@@ -193,6 +193,10 @@ const struct store_backend store_postgres = {
 	.run = postgres_run,
 	.begin = "BEGIN",
 	.clock = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) AS BIGINT)",
-	/* Two hosts that start at once would make the same table twice. */
-	.schema_lock = "SELECT pg_advisory_xact_lock(5127439)",
+	/*
+	 * As with SQLite, one writes at a time.  Two imports would wait for
+	 * each other's rows, and a report must not take in what an import adds
+	 * between its reading and its marking.
+	 */
+	.lock = "SELECT pg_advisory_xact_lock(5127439)",
 };

@@ -34,6 +34,8 @@ complain(struct sqlite *s)
 static const char *const settings[] = {
 	"PRAGMA journal_mode = WAL",
 	"PRAGMA synchronous = FULL",
+	/* In KB: what a batch of an import touches, but bounded. */
+	"PRAGMA cache_size = -16384",
 };
 
 static int
