@@ -76,6 +76,16 @@ handle(int number, void (*handler)(int))
 	return sigaction(number, &action, NULL);
 }
 
+/* In place of the C library's, for libmilter; see signals.h. */
+int
+sigwait(const sigset_t *set, int *number)
+{
+	(void)set;
+	(void)number;
+	for (;;)
+		pause();
+}
+
 int
 signals_init(void)
 {

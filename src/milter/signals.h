@@ -1,10 +1,11 @@
 /*
  * Signals, as something to wait for.
  *
- * libmilter keeps a thread that takes SIGHUP, SIGTERM and SIGINT for itself and
- * stops on all of them.  The kernel prefers the main thread if that does not
- * block a signal, so the main thread keeps them open and everything else,
- * libmilter included, runs in threads that were started with them blocked.
+ * libmilter keeps a thread that takes SIGHUP, SIGTERM and SIGINT for itself, by
+ * sigwait(3), and stops on all of them.  To block them everywhere but in the
+ * main thread is not enough: when that one is busy with a signal, the kernel
+ * hands the next to libmilter.  So the programs have a sigwait of their own,
+ * which never returns.
  */
 #ifndef MILTER_SIGNALS_H
 #define MILTER_SIGNALS_H

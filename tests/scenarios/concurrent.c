@@ -1,23 +1,26 @@
 /*
- * concurrent [-b BINDIR] [-c CONNECTIONS] [-n MESSAGES] [-m MODE] FILE
+ * concurrent [-r] [-b BINDIR] [-c CONNECTIONS] [-n MESSAGES] [-m MODE] FILE
  * concurrent [-c CONNECTIONS] [-n MESSAGES] -s SOCKET FILE
  *
  * Many connections at once, many messages on each, and each result must be
  * that message's own.  Starts the daemons of MODE (inbound, chain) with
  * what the scenario file (concurrent.scn) declares at its head, or uses a
- * daemon that was started with the same.  Under a build with LeakSanitizer
- * or ThreadSanitizer their reports are failures.
+ * daemon that was started with the same.  With -r the daemons are told to
+ * reload all the while, and connections come and go.  Under a build with
+ * LeakSanitizer or ThreadSanitizer their reports are failures.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../lib/armatch.h"
 #include "../lib/scn.h"
 
-enum { TIMEOUT_MS = 120000, MAX_REPORTS = 10 };
+enum { TIMEOUT_MS = 120000, MAX_REPORTS = 10, RECONNECT = 7 };
 
 static struct {
 	const char *mode;
@@ -25,6 +28,7 @@ static struct {
 	size_t sockets;
 	unsigned connections, messages;
 	char *signature;	/* value of a DKIM-Signature */
+	bool reloads;
 	struct scnenv env;
 } run = { .mode = "inbound", .connections = 64, .messages = 100 };
 
@@ -164,15 +168,53 @@ work(void *arg)
 {
 	const struct thread *t = arg;
 	struct fakemta fm;
+	bool ok = open_connection(&fm, t);
 
-	if (!open_connection(&fm, t))
+	for (unsigned n = 0; ok && n < run.messages; n++) {
+		if (run.reloads && n % RECONNECT == RECONNECT - 1) {
+			fm_quit(&fm);
+			ok = open_connection(&fm, t);
+		}
+		if (ok && !one_message(&fm, t, n))
+			break;
+	}
+	if (!ok)
 		complain(t, 0, "no connection:", fm.out.text);
-	else
-		for (unsigned n = 0; n < run.messages; n++)
-			if (!one_message(&fm, t, n))
-				break;
 	fm_quit(&fm);
 	return NULL;
+}
+
+static atomic_bool done;
+
+/* New settings, again and again, under the feet of those who use them. */
+static void *
+reload(void *arg)
+{
+	const struct timespec moment = { 0, 20 * 1000000 };
+
+	(void)arg;
+	while (!atomic_load(&done)) {
+		for (size_t i = 0; i < run.env.daemons; i++)
+			kill(run.env.daemon[i].pid, SIGHUP);
+		nanosleep(&moment, NULL);
+	}
+	return NULL;
+}
+
+/* Did all of them, and did they take what they read? */
+static bool
+reloaded(void)
+{
+	for (size_t i = 0; i < run.env.daemons; i++) {
+		const struct daemon *d = &run.env.daemon[i];
+
+		if (daemon_logged(d, NULL, "configuration reloaded") &&
+		    !daemon_logged(d, NULL, "reload failed"))
+			continue;
+		printf("# mailvet-%s did not reload\n", d->name);
+		return false;
+	}
+	return true;
 }
 
 static bool
@@ -192,6 +234,20 @@ run_threads(void)
 		pthread_join(t[i].id, NULL);
 	free(t);
 	return n == run.connections;
+}
+
+static bool
+run_with_reloads(void)
+{
+	pthread_t reloader;
+	bool ok;
+
+	if (pthread_create(&reloader, NULL, reload, NULL) != 0)
+		return false;
+	ok = run_threads();
+	atomic_store(&done, true);
+	pthread_join(reloader, NULL);
+	return reloaded() && ok;
 }
 
 /* Sign once: the key was made along with the zone. */
@@ -238,7 +294,7 @@ with_daemons(const struct scnopts *opts, const struct scnfile *file)
 		make_signature();
 		if (run.signature == NULL)
 			atomic_fetch_add(&failures, 1);
-		ok = run_threads();
+		ok = run.reloads ? run_with_reloads() : run_threads();
 	}
 	if (!scnenv_stop(&run.env, d))
 		ok = false;
@@ -252,8 +308,8 @@ with_daemons(const struct scnopts *opts, const struct scnfile *file)
 static int
 usage(void)
 {
-	fputs("usage: concurrent [-b BINDIR] [-c CONNECTIONS] [-n MESSAGES] "
-	    "[-m MODE | -s SOCKET] FILE\n", stderr);
+	fputs("usage: concurrent [-r] [-b BINDIR] [-c CONNECTIONS] "
+	    "[-n MESSAGES] [-m MODE | -s SOCKET] FILE\n", stderr);
 	return 2;
 }
 
@@ -262,7 +318,7 @@ take_options(int argc, char **argv, struct scnopts *opts)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "b:c:km:n:s:")) != -1) {
+	while ((c = getopt(argc, argv, "b:c:km:n:rs:")) != -1) {
 		if (c == 'b')
 			opts->bindir = optarg;
 		else if (c == 'c')
@@ -273,6 +329,8 @@ take_options(int argc, char **argv, struct scnopts *opts)
 			run.mode = optarg;
 		else if (c == 'n')
 			run.messages = (unsigned)atoi(optarg);
+		else if (c == 'r')
+			run.reloads = true;
 		else if (c == 's' && run.sockets < SCN_DAEMONS)
 			run.socket[run.sockets++] = optarg;
 		else

@@ -3,6 +3,7 @@
 #include "milter/signals.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <time.h>
 
 /* Each row runs in a process of its own: the state of signals is one. */
@@ -50,6 +51,40 @@ ignored(void *arg)
 	FAIL_UNLESS(signals_init() == 0);
 	kill(getpid(), *(int *)arg);
 	FAIL_UNLESS(signals_wait(10) == SIGNAL_NONE);
+	return 0;
+}
+
+static atomic_bool taken;
+
+static void *
+take(void *arg)
+{
+	int number;
+
+	sigwait(arg, &number);
+	taken = true;
+	return NULL;
+}
+
+/* As libmilter's thread would: it must not get any, whoever else is busy. */
+static int
+nobody_else_takes(void *arg)
+{
+	const struct timespec moment = { 0, 50 * 1000000 };
+	pthread_t thread;
+	sigset_t set;
+
+	(void)arg;
+	signals_block();
+	FAIL_UNLESS(signals_init() == 0);
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	FAIL_UNLESS(pthread_create(&thread, NULL, take, &set) == 0);
+	kill(getpid(), SIGHUP);
+	nanosleep(&moment, NULL);
+	FAIL_UNLESS(!taken);
+	signals_unblock();
+	FAIL_UNLESS(signals_wait(1000) == SIGNAL_RELOAD);
 	return 0;
 }
 
@@ -117,7 +152,7 @@ events(void **state)
 		int *arg;
 	} rows[] = { { reloads, NULL }, { stops, &term }, { stops, &intr },
 		{ ignored, &pipe_broken }, { stopped_by_a_thread, NULL },
-		{ interrupts, NULL } };
+		{ interrupts, NULL }, { nobody_else_takes, NULL } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
