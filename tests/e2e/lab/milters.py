@@ -55,13 +55,14 @@ class Milters:
         for name in MODES[mode]:
             self.start(name)
 
-    def configure(self, enforce):
+    def configure(self, enforce, more=""):
         os.makedirs(os.path.dirname(CONFIG), exist_ok=True)
         with open(CONFIG, "w") as file:
             file.write(TEXT % {
                 "seal": SEAL, "enforce": enforce,
                 "selectors": ", ".join(key.selector for key in self.keys),
                 "keys": ",\n\t".join(key.path for key in self.keys)})
+            file.write("\n" + more)
 
     def start(self, name):
         path = socket_path(name)

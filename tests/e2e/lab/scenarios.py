@@ -7,7 +7,7 @@ table, with the chain of milters and again with mailvet-inbound.
 
 from collections import namedtuple
 
-from . import child, smtp, verdict
+from . import child, smtp, spf, verdict
 from .message import Message, compose, sign
 
 Scenario = namedtuple("Scenario", "name action expected")
@@ -237,6 +237,8 @@ SCENARIOS = (
     Scenario("verifier killed and back", verifier_crash,
              "down=4xx " + FRIENDLY),
     Scenario("signer killed and back", signer_crash, "down=4xx " + FRIENDLY),
+) + tuple(Scenario(*case) for case in spf.CASES) + (
+    # The last: it stays in force.
     Scenario("enforce = reject after SIGHUP", enforced,
              "monitor=250 reject=550"),
 )
