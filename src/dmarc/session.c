@@ -53,11 +53,10 @@ second_opinion(struct session *s, const struct dmarc_record *record)
 
 	if (err != 0 || difference == NULL)
 		return err;
-	sb_add(&sb, dmarc->reason);
-	sb_addf(&sb, "%slibopendmarc reads the record differently: %s",
-		dmarc->reason.n > 0 ? "; " : "", difference);
-	dmarc->reason = sb_done(&sb);
-	return dmarc->reason.p != NULL ? 0 : ERR_NOMEM;
+	sb_addf(&sb, "libopendmarc reads the record differently: %s",
+		difference);
+	dmarc->bug = sb_done(&sb);
+	return dmarc->bug.p != NULL ? 0 : ERR_NOMEM;
 }
 
 /* Fill the results; *ret_record is the policy record, or NULL. */

@@ -9,6 +9,9 @@
 static const char *const levels[] = { "error", "warning", "notice", "info",
 	"debug", NULL };
 
+static const char *const trusts[] = { [TRUST_SEALED] = "sealed",
+	[TRUST_AUTHSERV_ID] = "authserv-id", NULL };
+
 static bool
 are_servers(const void *field)
 {
@@ -87,6 +90,12 @@ static const struct conf_option options[] = {
 		.offset = AT(dry_run),
 		.initial = "no",
 		.help = "evaluate and log, but change nothing but the header" },
+	{ .key = "trust",
+		.type = CONF_ENUM,
+		.offset = AT(trust),
+		.initial = "sealed",
+		.choices = trusts,
+		.help = "which Authentication-Results count" },
 	{ .key = "seal-key",
 		.type = CONF_PATH,
 		.offset = AT(seal_key),

@@ -10,6 +10,12 @@
 
 #include <sys/types.h>
 
+/* Whose Authentication-Results count as results. */
+enum trust {
+	TRUST_SEALED,	   /* those that a neighbour milter sealed */
+	TRUST_AUTHSERV_ID, /* and any that bears our authserv-id */
+};
+
 struct common {
 	const char *authserv_id; /* NULL: the MTA's own name, macro j */
 	struct ipnet_list internal_hosts;
@@ -21,6 +27,7 @@ struct common {
 	long deadline;		  /* ms of waiting for the DNS per message */
 	int log_level;	/* see common_log_level */
 	bool dry_run;
+	int trust; /* enum trust */
 	const char *seal_key; /* path */
 	mode_t socket_mode;
 	const char *socket_group; /* NULL: the process's own */

@@ -3,6 +3,8 @@
  */
 #include "mail/authres.h"
 
+#include "mail/address.h"
+
 #include <limits.h>
 
 /* ---- writing ------------------------------------------------------------ */
@@ -204,6 +206,15 @@ property(const struct authres_method *m, struct str ptype, struct str name)
 	return (struct str){ NULL, 0 };
 }
 
+/* All of it when it is no address. */
+static struct str
+domain_of(struct str address)
+{
+	struct mailbox box = address_split(address);
+
+	return box.domain.n > 0 ? box.domain : address;
+}
+
 /* The first is MAIL FROM, one with smtp.helo alone is HELO. */
 static void
 read_spf(const struct authres_method *m, enum auth_result result,
@@ -221,6 +232,9 @@ read_spf(const struct authres_method *m, enum auth_result result,
 	spf->reason = m->reason;
 	spf->mail_from_address = property(m, STR("smtp"), STR("mailfrom"));
 	spf->mail_from_domain = property(m, STR("policy"), STR("domain"));
+	/* Another's field has the address alone, or only its domain. */
+	if (spf->mail_from_domain.n == 0)
+		spf->mail_from_domain = domain_of(spf->mail_from_address);
 	spf->known = true;
 }
 

@@ -44,6 +44,7 @@ struct dmarc_results {
 	bool spf_aligned, dkim_aligned;
 	struct str reason;  /* of the result, for people; or empty */
 	struct str journal; /* what is wrong with its line; or empty */
+	struct str bug; /* where two parsers differ, for the log; or empty */
 };
 
 /* "none", "quarantine", "reject". */

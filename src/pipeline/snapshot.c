@@ -121,6 +121,7 @@ open_gate(struct snapshot *s, unsigned parts, struct conf_errors *errors)
 
 	s->gate.parts = parts;
 	s->gate.dnssec = s->common->report_dnssec;
+	s->gate.trust_id = s->common->trust == TRUST_AUTHSERV_ID;
 	if (parts == 0 || parts == all)
 		return 0;
 	return seal_key_load(s->arena, s->common->seal_key,

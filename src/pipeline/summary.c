@@ -106,6 +106,7 @@ add_dmarc(struct summary *s)
 	add_reasons(s, dmarc);
 	add(s, "dmarc-reason", dmarc->reason);
 	add(s, "journal", dmarc->journal);
+	add(s, "bug", dmarc->bug);
 }
 
 static void

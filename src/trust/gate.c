@@ -15,15 +15,15 @@ believable(const struct gate *gate)
 	return (AUTHRES_SPF | AUTHRES_DKIM) & ~gate->parts;
 }
 
-/* Take a sealed field's results over.  One that is not of our making although
- * the seal is valid (another version's?) is as good as none. */
+/* Take a field's results over.  One that is not of our making although the
+ * seal is valid (another version's?) is as good as none. */
 static int
 believe(const struct gate *gate, struct message *message, struct str value)
 {
 	struct authres parsed;
 	int err = authres_parse(message->arena, value, &parsed);
 
-	if (err == 0)
+	if (err == 0 && str_ieq(parsed.authserv_id, message->authserv_id))
 		err = authres_read(message->arena, &parsed, believable(gate),
 			&message->results);
 	return err == ERR_NOMEM ? ERR_NOMEM : 0;
@@ -40,6 +40,8 @@ receive_field(const struct gate *gate, struct message *message,
 	if (gate->key != NULL)
 		err = seal_check(message->arena, gate->key,
 			message->queue_id, field, &bare);
+	if (bare.p == NULL && gate->trust_id)
+		bare = field->value;
 	if (err == 0 && bare.p != NULL)
 		err = believe(gate, message, bare);
 	if (bare.p == NULL || gate_is_last(gate))

@@ -3,7 +3,9 @@
  *
  * On the way in, Authentication-Results fields that could be taken for ours are
  * removed unless a neighbour milter sealed them; what a neighbour sealed is
- * believed.  On the way out, results are published: sealed while more milters
+ * believed.  An administrator can have those believed, too, that another
+ * program of his writes in our name; all but the last milter then leave them
+ * alone.  On the way out, results are published: sealed while more milters
  * follow, plain by the last.
  */
 #ifndef TRUST_GATE_H
@@ -17,6 +19,7 @@ struct gate {
 	const struct seal_key *key; /* NULL: nothing is sealed or believed */
 	unsigned parts;		    /* AUTHRES_*: what this program fills */
 	bool dnssec;		    /* tell the DNSSEC status of keys */
+	bool trust_id; /* our authserv-id is enough, without a seal */
 };
 
 /* The program's results are the final ones: it has dmarc. */
