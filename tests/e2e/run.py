@@ -31,6 +31,7 @@ class Run:
         self.style = style
         self.outcomes = []
         self.sample = None
+        self.report = None
 
     def tell(self, name, expected, got):
         outcome = report.Outcome(self.mode, name, expected, got)
@@ -45,6 +46,7 @@ class Run:
             except scenarios.Skip as skip:
                 self.style.skip(self.mode, scenario.name, skip)
         self.sample = next(lab.inbox.messages(), None)
+        self.report = lab.report
 
     def run(self):
         self.style.title(self.mode)
@@ -71,6 +73,8 @@ def main(style, *modes):
         run.run()
     if runs[0].sample:
         style.headers(runs[0].sample)
+    if runs[0].report:
+        style.report(runs[0].report)
     outcomes = [outcome for run in runs for outcome in run.outcomes]
     style.end(outcomes)
     return 0 if all(map(report.good, outcomes)) else 1

@@ -28,6 +28,14 @@ key = %(keys)s
 
 [dmarc]
 enforce = %(enforce)s
+journal-directory = %(journal)s
+
+[report]
+from = dmarc-reports@home.example
+organization = Home Example
+submit = 127.0.0.1:25
+database = %(database)s
+schema = %(schema)s
 """
 
 # What a sanitizer build takes from the environment.
@@ -50,6 +58,8 @@ class Milters:
         self.logs = logs
         self.keys = keys
         self.running = {}
+        self.journal = os.path.join(logs, "journal")
+        os.makedirs(self.journal)
         make_seal_key()
         self.configure("monitor")
         for name in MODES[mode]:
@@ -59,7 +69,10 @@ class Milters:
         os.makedirs(os.path.dirname(CONFIG), exist_ok=True)
         with open(CONFIG, "w") as file:
             file.write(TEXT % {
-                "seal": SEAL, "enforce": enforce,
+                "seal": SEAL, "enforce": enforce, "journal": self.journal,
+                "database": os.path.join(self.logs, "report.db"),
+                "schema": os.path.join(
+                    paths.TOP, "src/report/aggregate-report.rng"),
                 "selectors": ", ".join(key.selector for key in self.keys),
                 "keys": ",\n\t".join(key.path for key in self.keys)})
             file.write("\n" + more)

@@ -28,6 +28,15 @@ class Table:
         for line in message.head().splitlines():
             print("    " + line)
 
+    def report(self, report):
+        print("\nThe mail that carries the report about %s, as it left:\n"
+              % report.domain)
+        for line in report.message.head().splitlines():
+            print("    " + line)
+        print("\nAnd the report in it, %s:\n" % report.file)
+        for line in report.xml.splitlines():
+            print("    " + line)
+
     def end(self, outcomes):
         passed = sum(map(good, outcomes))
         print("\ndemo: %d of %d as expected" % (passed, len(outcomes)))
@@ -48,6 +57,9 @@ class Tap:
         print("ok - e2e, %s: %s # SKIP %s" % (mode, name, reason))
 
     def headers(self, message):
+        pass
+
+    def report(self, report):
         pass
 
     def end(self, outcomes):

@@ -7,7 +7,7 @@ table, with the chain of milters and again with mailvet-inbound.
 
 from collections import namedtuple
 
-from . import child, smtp, spf, verdict
+from . import child, reports, smtp, spf, verdict
 from .message import Message, compose, sign
 
 Scenario = namedtuple("Scenario", "name action expected")
@@ -196,6 +196,19 @@ def signer_crash(world):
     return crash(world, "sign")
 
 
+def daily_reports(world):
+    """The reports about all of this go out, signed, and come back good."""
+    reports.run_reporter()
+    found = [reports.fetch(world, domain)
+             for domain in ("friend.example", "bank.example")]
+    world.report = found[0]
+    said = ["about=" + r.domain for r in found]
+    said.append("counted=" + ("all" if reports.good(world, found) else "no"))
+    said += verdict.outgoing(found[0].message, world.home_keys)
+    return said + arrive(world, smtp.FORWARDER, "dmarc-reports@home.example",
+                         found[0].with_token())[1]
+
+
 FRIENDLY = "spf=pass dkim=pass dmarc=pass from=friend.example"
 # By RSA and by Ed25519.
 OUTGOING = ("signed-by=home.example/s1,home.example/e1 dkimpy=pass"
@@ -238,7 +251,10 @@ SCENARIOS = (
              "down=4xx " + FRIENDLY),
     Scenario("signer killed and back", signer_crash, "down=4xx " + FRIENDLY),
 ) + tuple(Scenario(*case) for case in spf.CASES) + (
-    # The last: it stays in force.
+    # Late: it stays in force.
     Scenario("enforce = reject after SIGHUP", enforced,
              "monitor=250 reject=550"),
+    Scenario("DMARC reports about all this", daily_reports,
+             "about=friend.example about=bank.example counted=all "
+             + OUTGOING + CAME_BACK),
 )

@@ -59,6 +59,11 @@ class Sink(socketserver.ThreadingTCPServer):
 
     def wait(self, token):
         """The message that has this token (see message.py), once it came."""
+        return self.find(lambda m: m.token() == token,
+                         "outgoing mail " + token)
+
+    def find(self, fits, what):
+        """The first message that fits, once it came."""
         def found():
-            return next((m for m in self.messages if m.token() == token), None)
-        return child.wait_for(found, "outgoing mail " + token)
+            return next((m for m in self.messages if fits(m)), None)
+        return child.wait_for(found, what)

@@ -23,6 +23,7 @@ class World:
         self.directory = fresh(os.path.join(paths.BUILD, "demo", mode))
         self.parts = []
         self.statuses = {}
+        self.report = None      # that the reporter mailed
 
     def __enter__(self):
         try:
