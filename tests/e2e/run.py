@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """Run the scenarios.  To be started inside tests/env/ns, by demo or check.
 
-Usage: run.py table|tap [MODE]...     MODE: chain, inbound (default: both)
+Usage: run.py table|tap [RUN]...
+
+RUN: chain or inbound, with sendmail (default: both); postfix-chain,
+postfix-inbound.
 """
 
 import os
@@ -9,7 +12,7 @@ import signal
 import smtplib
 import sys
 
-from lab import child, milters, report, scenarios, world
+from lab import child, milters, postfix, report, scenarios, world
 
 
 def one_line(failure):
@@ -24,34 +27,45 @@ def run_scenario(lab, scenario):
 
 
 class Run:
-    """All scenarios with one set of milters."""
+    """All scenarios with one MTA and one set of milters."""
 
-    def __init__(self, mode, style):
-        self.mode = mode
+    def __init__(self, name, style):
+        self.name = name
+        self.mode = name.rpartition("-")[2]
+        self.is_postfix = name.startswith("postfix-")
         self.style = style
         self.outcomes = []
         self.sample = None
         self.report = None
 
     def tell(self, name, expected, got):
-        outcome = report.Outcome(self.mode, name, expected, got)
+        outcome = report.Outcome(self.name, name, expected, got)
         self.outcomes.append(outcome)
         self.style.row(outcome)
+
+    def expected(self, scenario):
+        if self.is_postfix and scenario.name in scenarios.BY_POSTFIX:
+            return scenarios.BY_POSTFIX[scenario.name]
+        return scenario.expected
 
     def scenarios(self, lab):
         for scenario in scenarios.SCENARIOS:
             try:
-                self.tell(scenario.name, scenario.expected,
+                self.tell(scenario.name, self.expected(scenario),
                           run_scenario(lab, scenario))
             except scenarios.Skip as skip:
-                self.style.skip(self.mode, scenario.name, skip)
+                self.style.skip(self.name, scenario.name, skip)
         self.sample = next(lab.inbox.messages(), None)
         self.report = lab.report
 
     def run(self):
-        self.style.title(self.mode)
+        self.style.title(self.name)
+        if self.is_postfix and not postfix.possible():
+            self.style.skip(self.name, "all", "Postfix needs root's users")
+            return
+        make = world.PostfixWorld if self.is_postfix else world.World
         try:
-            with world.World(self.mode) as lab:
+            with make(self.mode) as lab:
                 self.scenarios(lab)
         except (child.Failure, OSError) as failure:
             self.tell("the test hosts run", "yes", one_line(failure))
@@ -62,13 +76,13 @@ class Run:
                   " ".join("%s=%d" % end for end in lab.statuses.items()))
 
 
-def main(style, *modes):
+def main(style, *names):
     if not os.path.ismount("/run/real/etc"):
         sys.exit("run.py writes to /etc and /run: start it by demo or check")
     # As the first process of its PID namespace it has no default action.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     style = {"table": report.Table, "tap": report.Tap}[style]()
-    runs = [Run(mode, style) for mode in modes or ("chain", "inbound")]
+    runs = [Run(name, style) for name in names or ("chain", "inbound")]
     for run in runs:
         run.run()
     if runs[0].sample:

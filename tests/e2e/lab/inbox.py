@@ -10,7 +10,7 @@ from .message import Message
 class Inbox:
     def __init__(self, directory):
         self.directory = directory
-        os.makedirs(directory)
+        os.makedirs(directory, exist_ok=True)
 
     def messages(self):
         """All, the oldest first."""

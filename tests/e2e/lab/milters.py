@@ -54,8 +54,9 @@ def socket_path(name):
 
 
 class Milters:
-    def __init__(self, mode, keys, logs):
+    def __init__(self, mode, keys, logs, socket_mode):
         self.logs = logs
+        self.socket_mode = socket_mode
         self.keys = keys
         self.running = {}
         self.journal = os.path.join(logs, "journal")
@@ -84,13 +85,12 @@ class Milters:
         activate = [paths.on_path("systemd-socket-activate"),
                     "--listen=" + path]
         activate += ["--setenv=" + v for v in PASSED if v in os.environ]
-        # Whoever can write to the signer's socket can have mail signed.
         self.running[name] = child.Child(
             activate + [paths.built("mailvet-" + name), "-c", CONFIG],
-            os.path.join(self.logs, name + ".log"), dict(os.environ),
-            umask=0o077)
+            os.path.join(self.logs, name + ".log"), dict(os.environ))
         child.wait_for(lambda: self.running[name].check()
                        and os.path.exists(path), path)
+        os.chmod(path, self.socket_mode)
 
     def reload(self, name):
         self.running[name].reload()

@@ -92,26 +92,36 @@ def write(path, text):
 
 class Postfix:
     def __init__(self, logs, more=""):
-        daemons = os.path.dirname(paths.in_host("/usr/*/postfix/sbin/master",
-                                                "/usr/libexec/postfix/master"))
+        self.logs = logs
+        self.daemons = os.path.dirname(paths.in_host(
+            "/usr/*/postfix/sbin/master", "/usr/libexec/postfix/master"))
+        self.env = dict(paths.host_environment(), MAIL_CONFIG="/etc/postfix")
         add_users()
         make_queue()
-        # smtpd and cleanup are not root, and nobody else is here.
-        os.chmod(milters.socket_path("sign"), 0o666)
         if os.path.islink("/etc/postfix"):
             os.unlink("/etc/postfix")
         os.makedirs("/etc/postfix", exist_ok=True)
-        write("/etc/postfix/main.cf", MAIN % {
-            "queue": QUEUE, "daemons": daemons, "more": more,
-            "commands": os.path.dirname(paths.in_host("/usr/sbin/postdrop")),
-            "libraries": os.path.dirname(daemons),
-            "sign": milters.socket_path("sign")})
-        write("/etc/postfix/master.cf", MASTER)
+        self.configure(more)
         self.child = child.Child(
-            [paths.on_path("setsid"), os.path.join(daemons, "master"), "-d",
-             "-c", "/etc/postfix"],
-            os.path.join(logs, "postfix.log"),
-            dict(paths.host_environment(), MAIL_CONFIG="/etc/postfix"))
+            [paths.on_path("setsid"), os.path.join(self.daemons, "master"),
+             "-d", "-c", "/etc/postfix"],
+            os.path.join(logs, "postfix.log"), self.env)
+        self.wait()
+
+    def places(self):
+        """What main.cf says of where things are."""
+        return {"queue": QUEUE, "daemons": self.daemons,
+                "commands": os.path.dirname(paths.in_host("/usr/sbin/postdrop")),
+                "libraries": os.path.dirname(self.daemons)}
+
+    def configure(self, more):
+        # smtpd and cleanup are not root, and nobody else is here.
+        os.chmod(milters.socket_path("sign"), 0o666)
+        write("/etc/postfix/main.cf", MAIN % dict(
+            self.places(), more=more, sign=milters.socket_path("sign")))
+        write("/etc/postfix/master.cf", MASTER)
+
+    def wait(self):
         child.wait_for(lambda: self.child.check()
                        and mta.listening(("127.0.0.1", 25)), "Postfix")
 

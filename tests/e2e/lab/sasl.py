@@ -40,6 +40,8 @@ class Saslauthd(socketserver.ThreadingUnixStreamServer):
             file.write(CONFIG)
         os.makedirs(os.path.dirname(MUX), exist_ok=True)
         super().__init__(MUX, Answer)
+        # Postfix asks as postfix.
+        os.chmod(MUX, 0o666)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def stop(self):

@@ -258,3 +258,6 @@ SCENARIOS = (
              "about=friend.example about=bank.example counted=all "
              + OUTGOING + CAME_BACK),
 )
+
+# Where Postfix says it in another way.
+BY_POSTFIX = {"submission without AUTH": "refused=554"}

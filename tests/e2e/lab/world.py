@@ -3,7 +3,8 @@
 import os
 import shutil
 
-from . import dns, inbox, keys, milters, mta, paths, sasl, sink, syslog
+from . import (dns, inbox, keys, mailhost, milters, mta, paths, sasl, sink,
+               syslog)
 
 
 def fresh(directory):
@@ -17,6 +18,9 @@ class World:
 
     After that, .statuses says how each milter ended.
     """
+
+    # Whoever can write to the signer's socket can have mail signed.
+    socket_mode = 0o600
 
     def __init__(self, mode):
         self.mode = mode
@@ -44,9 +48,12 @@ class World:
         self.sink = self.add(sink.Sink())
         self.sasl = self.add(sasl.Saslauthd())
         self.milters = self.add(milters.Milters(
-            self.mode, self.home_keys, here))
-        self.inbox = inbox.Inbox(os.path.join(here, "inbox"))
+            self.mode, self.home_keys, here, self.socket_mode))
+        self.inbox = inbox.Inbox(self.inbox_directory())
         self.mta = self.add(self.start_mta())
+
+    def inbox_directory(self):
+        return os.path.join(self.directory, "inbox")
 
     def start_mta(self):
         return mta.Sendmail(self.mode, self.inbox.directory, self.directory)
@@ -60,3 +67,17 @@ class World:
             result = self.parts.pop().stop()
             if result:
                 self.statuses.update(result)
+
+
+class PostfixWorld(World):
+    """The same with Postfix: neither who connects to the milters nor the
+    delivery agent is root, and nobody else is here."""
+
+    socket_mode = 0o666
+
+    def inbox_directory(self):
+        return fresh("/run/inbox-" + self.mode)
+
+    def start_mta(self):
+        return mailhost.MailHost(self.mode, self.inbox.directory,
+                                 self.directory)
