@@ -157,6 +157,10 @@ print_remarks(const struct message *message, enum verdict verdict)
 			fprintf(stderr, "mailvet: %.*s number %u would be "
 					"removed\n",
 				STR_ARG(edit->name), edit->nth);
+		else if (edit->kind == EDIT_CHANGE)
+			fprintf(stderr, "mailvet: would be changed: "
+					"%.*s: %.*s\n",
+				STR_ARG(edit->name), STR_ARG(edit->value));
 		else if (edit->kind == EDIT_QUARANTINE)
 			fprintf(stderr, "mailvet: would be quarantined: %.*s\n",
 				STR_ARG(edit->value));

@@ -142,6 +142,35 @@ test_forged_field_is_named(void **state)
 	assert_null(strstr(err, "number 1"));
 }
 
+/* What SPF would have done, beside the header. */
+static void
+test_spf_action_is_told(void **state)
+{
+	static const struct {
+		const char *action, *told;
+	} rows[] = {
+		{ "accept", "" },
+		{ "tag", "would be changed: Subject: [SPF:fail] x" },
+		{ "quarantine", "would be quarantined: SPF fail: " },
+		{ "defer", "would be deferred: 451 4.7.23 SPF fail: " },
+		{ "reject", "would be rejected: 550 5.7.23 SPF fail: " },
+	};
+	char conf[64], text[64];
+
+	(void)state;
+	snprintf(conf, sizeof(conf), "%s/conf", directory);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "[spf]\nfail = %s\n",
+			rows[i].action);
+		write_file(conf, text);
+		assert_int_equal(CHECK(message, "-c", conf, "--zone", zone,
+			"--ip", "192.0.2.66", "--mail-from",
+			"anna@friend.example"), EX_OK);
+		assert_non_null(strstr(err, rows[i].told));
+	}
+	unlink(conf);
+}
+
 static void
 test_usage(void **state)
 {
@@ -199,6 +228,7 @@ main(void)
 		cmocka_unit_test(test_without_client),
 		cmocka_unit_test(test_loopback_is_evaluated),
 		cmocka_unit_test(test_forged_field_is_named),
+		cmocka_unit_test(test_spf_action_is_told),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_bad_input),
 	};
