@@ -11,6 +11,7 @@ from . import child, paths
 RUN = "/run/mailvet"
 CONFIG = "/etc/mailvet/mailvet.conf"
 SEAL = RUN + "/seal.key"
+JOURNAL = "/var/spool/mailvet/dmarc"
 MODES = {"chain": ("spf", "dkim", "dmarc", "sign"),
          "inbound": ("inbound", "sign"),
          "sign": ("sign",)}
@@ -62,6 +63,7 @@ class Milters:
         self.journal = os.path.join(logs, "journal")
         os.makedirs(self.journal)
         make_seal_key()
+        os.makedirs(JOURNAL, 0o750, exist_ok=True)
         self.configure("monitor")
         for name in MODES[mode]:
             self.start(name)
