@@ -258,6 +258,24 @@ chmod 0644 "$tmp/good.pem"
 refuses "key open to all" sign "/keys:1: key .*good.pem: is open to all"
 chmod 0600 "$tmp/good.pem"
 
+printf '# trusted\n\nnone forwarder:x.example\n' >"$tmp/overrides"
+overrides=("[dmarc]" "overrides = $tmp/overrides" "journal = no")
+write "${overrides[@]}"
+start dmarc -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+up "$tmp/x.sock"
+result $? "dmarc with overrides: listens"
+printf 'none list-id:l.example\n' >>"$tmp/overrides"
+kill -HUP "$pid"
+sleep 0.5
+kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
+result $? "bad overrides on reload: goes on"
+grep -q "/overrides:4: anybody can write a List-Id" "$tmp/err"
+result $? "bad overrides on reload: says where"
+stop
+refuses "bad overrides" inbound "/overrides:4: anybody"
+rm "$tmp/overrides"
+refuses "missing overrides" dmarc "c\\.conf:6: overrides .*No such file"
+
 # ---- sockets -------------------------------------------------------------------
 write ""
 rm -f "$tmp/x.sock"

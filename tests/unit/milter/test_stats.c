@@ -1,5 +1,6 @@
 #include "unit/base/check.h"
 
+#include "base/log.h"
 #include "milter/stats.h"
 
 #include <pthread.h>
@@ -9,10 +10,9 @@
 static int fd;
 
 static const char *
-reported(void)
+reported_by(const struct filter *const *filters)
 {
-	static const struct filter *const none[] = { NULL };
-	static const struct program program = { .filters = none };
+	const struct program program = { .filters = filters };
 	static char text[256];
 	ssize_t n;
 
@@ -20,6 +20,14 @@ reported(void)
 	n = recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT);
 	text[n > 0 ? n : 0] = '\0';
 	return text;
+}
+
+static const char *
+reported(void)
+{
+	static const struct filter *const none[] = { NULL };
+
+	return reported_by(none);
 }
 
 static void *
@@ -60,10 +68,70 @@ counts(void **state)
 		"2 rejected; 1 connections");
 }
 
+static int
+tell_much(struct arena *arena, struct news *ret)
+{
+	(void)arena;
+	ret->status = STR("7 geese");
+	ret->warning = STR("one is lost");
+	return 0;
+}
+
+static int
+tell_nothing(struct arena *arena, struct news *ret)
+{
+	(void)arena;
+	ret->status = ret->warning = STR("");
+	return 0;
+}
+
+static int
+fail_to_tell(struct arena *arena, struct news *ret)
+{
+	(void)arena;
+	ret->warning = STR("half a wor");
+	return ERR_NOMEM;
+}
+
+static char logged[200];
+
+static void
+take_log(enum log_level level, const char *line,
+	const struct log_field *fields, size_t count)
+{
+	(void)fields;
+	(void)count;
+	snprintf(logged + strlen(logged), sizeof(logged) - strlen(logged),
+		"<%d>%s\n", level, line);
+}
+
+/* What filters tell stands behind; what they warn of is logged. */
+static void
+news(void **state)
+{
+	static const struct filter mute = { .name = "mute" },
+		quiet = { .name = "quiet", .tell = tell_nothing },
+		broken = { .name = "broken", .tell = fail_to_tell },
+		goose = { .name = "goose", .tell = tell_much };
+	static const struct filter *const filters[] = { &mute, &quiet,
+		&broken, &goose, NULL };
+	const char *text;
+
+	(void)state;
+	log_use(take_log);
+	text = strchr(reported_by(filters), ';');
+	log_use(log_to_stderr);
+	assert_string_equal(text, "; 1 connections; 7 geese");
+	assert_string_equal(logged, "<4>goose: one is lost\n");
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(counts) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts),
+		cmocka_unit_test(news),
+	};
 	struct sockaddr_un sun = { .sun_family = AF_UNIX };
 	char dir[] = "/tmp/mailvet-stats-XXXXXX";
 	int failed;
