@@ -1,6 +1,7 @@
 """sendmail, with a .cf made from a .mc that has FEATURE(`mailvet')."""
 
 import os
+import shutil
 import socket
 
 from . import child, paths
@@ -12,6 +13,7 @@ def cf_tree(directory):
     """The cf tree with mailvet.m4 in its feature directory, as installed."""
     real = os.path.dirname(os.path.dirname(paths.in_host(
         "/usr/share/sendmail/cf/m4/cf.m4", "/usr/share/sendmail-cf/m4/cf.m4")))
+    shutil.rmtree(directory, ignore_errors=True)
     os.makedirs(os.path.join(directory, "feature"))
     for name in os.listdir(real):
         if name != "feature":
