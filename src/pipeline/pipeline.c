@@ -5,12 +5,7 @@
 
 #include <stdlib.h>
 
-enum {
-	/* What one connection and one message may hold.  The message's ceiling
-	 * leaves room for a header of HEADERS_MAX_BYTES and its parsing. */
-	CONNECTION_LIMIT = 64 * 1024,
-	MESSAGE_LIMIT = 6 * HEADERS_MAX_BYTES,
-};
+enum { CONNECTION_LIMIT = 64 * 1024 /* bytes that it may take */ };
 
 struct pipeline {
 	struct snapshot *snapshot;
@@ -164,7 +159,7 @@ static struct message *
 new_message(struct pipeline *p, const struct mail_facts *facts)
 {
 	const struct common *common = p->snapshot->common;
-	struct arena *arena = arena_new(MESSAGE_LIMIT);
+	struct arena *arena = arena_new(PIPELINE_MESSAGE_LIMIT);
 	struct message *m =
 		arena != NULL ? arena_alloc(arena, sizeof(*m)) : NULL;
 

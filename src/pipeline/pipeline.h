@@ -18,6 +18,10 @@
 
 struct pipeline;
 
+/* The bytes that a message may take: room for the largest header, and for its
+ * parsing. */
+enum { PIPELINE_MESSAGE_LIMIT = 6 * HEADERS_MAX_BYTES };
+
 /* A connection begins.  Takes its own reference.  NULL: out of memory. */
 struct pipeline *pipeline_new(struct snapshot *snapshot) MUST_USE;
 
