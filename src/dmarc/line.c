@@ -172,6 +172,20 @@ set_dkim(struct line *l, json_t *line)
 	return json_object_set_new(line, "dkim", list) | err;
 }
 
+/* In lower case: the reports put equal ones together. */
+static int
+set_mail_from(struct line *l, json_t *line)
+{
+	struct strbuf sb = sb_new(l->arena);
+	struct str domain;
+
+	sb_add_lower(&sb, address_split(l->message->mail_from).domain);
+	domain = sb_done(&sb);
+	if (domain.p == NULL)
+		return -1;
+	return set_text(l, line, "mail-from", domain);
+}
+
 static int
 set_message(struct line *l, json_t *line)
 {
@@ -186,8 +200,7 @@ set_message(struct line *l, json_t *line)
 		err |= set_word(line, "ip", ipaddr_text(client, ip));
 	err |= set_text(l, line, "header-from",
 		m->results.dmarc.author_domain);
-	return err | set_text(l, line, "mail-from",
-		address_split(m->mail_from).domain);
+	return err | set_mail_from(l, line);
 }
 
 static int

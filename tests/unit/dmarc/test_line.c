@@ -29,7 +29,7 @@ open_test(struct test *t)
 	t->message.arena = arena_new(0);
 	assert_true(ipaddr_parse(STR("192.0.2.10"), &t->connection.client));
 	t->message.queue_id = STR("6AO8kHKn000088");
-	t->message.mail_from = STR("alice@friend.example");
+	t->message.mail_from = STR("alice@Friend.example");
 	r->dmarc = (struct dmarc_results){ .known = true, .has_policy = true,
 		.result = AUTH_PASS, .author_domain = STR("friend.example"),
 		.policy_domain = STR("friend.example"),
@@ -266,7 +266,7 @@ a_failure_report(void **state)
 	assert_string_equal(json_string_value(json_object_get(o, "authres")),
 		"mx.test; dmarc=fail");
 	assert_string_equal(json_string_value(
-		json_object_get(o, "envelope-from")), "alice@friend.example");
+		json_object_get(o, "envelope-from")), "alice@Friend.example");
 	sig = json_array_get(json_object_get(o, "dkim"), 0);
 	assert_string_equal(json_string_value(
 		json_object_get(sig, "identity")), "@x.com");
