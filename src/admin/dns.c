@@ -247,7 +247,7 @@ print_keys(struct report *r)
 	return err;
 }
 
-/* ---- the command ---------------------------------------------------------- */
+/* ---- the command -------------------------------------------------------- */
 
 static int
 print_all(struct report *r)

@@ -247,24 +247,31 @@ load_line(const struct table_line *line, struct keyring *ring,
 }
 
 int
+key_table_fill(const struct table_source *source, const struct table *table,
+	struct keyring *ring, struct key_table *ret)
+{
+	int r = 0;
+
+	ret->count = 0;
+	ret->entries = arena_array(source->arena, table->count + 1,
+		sizeof(*ret->entries));
+	if (ret->entries == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < table->count && r != ERR_NOMEM; i++) {
+		int one = load_line(&table->lines[i], ring, ret);
+
+		if (one < 0)
+			r = one;
+	}
+	return r;
+}
+
+int
 key_table_load(const struct table_source *source, struct keyring *ring,
 	struct key_table *ret)
 {
 	struct table table;
 	int r = table_read(source, &table);
 
-	if (r < 0)
-		return r;
-	ret->count = 0;
-	ret->entries = arena_array(source->arena, table.count + 1,
-		sizeof(*ret->entries));
-	if (ret->entries == NULL)
-		return ERR_NOMEM;
-	for (size_t i = 0; i < table.count && r != ERR_NOMEM; i++) {
-		int one = load_line(&table.lines[i], ring, ret);
-
-		if (one < 0)
-			r = one;
-	}
-	return r;
+	return r < 0 ? r : key_table_fill(source, &table, ring, ret);
 }

@@ -36,6 +36,11 @@ struct key_table {
 int key_table_load(const struct table_source *source, struct keyring *ring,
 	struct key_table *ret) MUST_USE;
 
+/* The same of one that has been read. */
+int key_table_fill(const struct table_source *source,
+	const struct table *table, struct keyring *ring,
+	struct key_table *ret) MUST_USE;
+
 /*
  * One entry: the names are checked, and the keys of path read.
  * ERR_CONFIG, ERR_NOMEM.

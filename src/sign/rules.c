@@ -126,21 +126,18 @@ rules_make(const struct table_source *source, const struct rule_spec *specs,
 }
 
 int
-rules_load(const struct table_source *source, const struct key_table *keys,
-	struct rules *ret)
+rules_fill(const struct table_source *source, const struct table *table,
+	const struct key_table *keys, struct rules *ret)
 {
-	struct table table;
-	struct rule_spec *specs;
-	int r = table_read(source, &table), made;
+	struct rule_spec *specs =
+		arena_array(source->arena, table->count + 1, sizeof(*specs));
 	size_t count = 0;
+	int r = 0, made;
 
-	if (r < 0)
-		return r;
-	specs = arena_array(source->arena, table.count + 1, sizeof(*specs));
 	if (specs == NULL)
 		return ERR_NOMEM;
-	for (size_t i = 0; i < table.count; i++) {
-		const struct table_line *line = &table.lines[i];
+	for (size_t i = 0; i < table->count; i++) {
+		const struct table_line *line = &table->lines[i];
 		struct rule_spec *spec = &specs[count];
 		struct str rest = line->value;
 		struct str name = str_trim(str_cut(&rest, ':'));
@@ -153,9 +150,19 @@ rules_load(const struct table_source *source, const struct key_table *keys,
 			r = complain(source, spec, "is not in the key table",
 				name);
 	}
-	ret->patterns = table.patterns;
+	ret->patterns = table->patterns;
 	made = rules_make(source, specs, count, ret);
 	return made < 0 ? made : r;
+}
+
+int
+rules_load(const struct table_source *source, const struct key_table *keys,
+	struct rules *ret)
+{
+	struct table table;
+	int r = table_read(source, &table);
+
+	return r < 0 ? r : rules_fill(source, &table, keys, ret);
 }
 
 /* ---- what fits an author ---------------------------------------------- */

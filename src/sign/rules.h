@@ -43,6 +43,10 @@ struct rule_spec {
 int rules_load(const struct table_source *source, const struct key_table *keys,
 	struct rules *ret) MUST_USE;
 
+/* Likewise, of one that has been read. */
+int rules_fill(const struct table_source *source, const struct table *table,
+	const struct key_table *keys, struct rules *ret) MUST_USE;
+
 /* Likewise, out of specs. */
 int rules_make(const struct table_source *source,
 	const struct rule_spec *specs, size_t count, struct rules *ret)

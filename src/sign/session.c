@@ -94,6 +94,17 @@ choose_signers(struct session *session, const struct authors *authors,
 	return r;
 }
 
+/* As readers and verifiers count them: "From :" is one, too. */
+static unsigned
+count_from(const struct headers *headers)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < headers->count; i++)
+		n += str_ieq(str_trim(headers->fields[i].name), STR("From"));
+	return n;
+}
+
 /* Who signs?  *reason: nobody, and why. */
 static int
 judge(struct session *session, const char **reason)
@@ -106,7 +117,7 @@ judge(struct session *session, const char **reason)
 	*reason = NULL;
 	if (from == NULL)
 		*reason = "no From";
-	else if (headers_count(headers, STR("From")) > 1)
+	else if (count_from(headers) > 1)
 		*reason = "more than one From";
 	if (*reason != NULL)
 		return 0;

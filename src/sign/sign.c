@@ -183,14 +183,14 @@ hash_headers(const struct signing *s, struct str bh,
 
 /* ---- a message --------------------------------------------------------- */
 
+/* Signed or not: verifiers refuse such a message. */
 static bool
-has_nul(const struct field_choice *fields)
+has_nul(const struct headers *headers)
 {
-	for (size_t i = 0; i < fields->headers->count; i++) {
-		const struct header *field = &fields->headers->fields[i];
+	for (size_t i = 0; i < headers->count; i++) {
+		struct str value = headers->fields[i].value;
 
-		if (str_index(field->value, '\0') < field->value.n &&
-			fields_cover(fields, field->name))
+		if (str_index(value, '\0') < value.n)
 			return true;
 	}
 	return false;
@@ -213,7 +213,7 @@ signing_new(struct arena *arena, const struct sign_options *options,
 	r = fields_choose(arena, &options->fields, headers, &s->fields);
 	if (r < 0)
 		return r;
-	if (has_nul(&s->fields))
+	if (has_nul(headers))
 		return ERR_SYNTAX;
 	r = begin_body(s);
 	if (r == 0)

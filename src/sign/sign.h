@@ -24,7 +24,7 @@ struct signing;
 
 /*
  * The header is complete.  Everything must outlive the signing.  ERR_SYNTAX: a
- * field that is to be signed has a NUL byte.  ERR_NOMEM, ERR_LIBRARY.
+ * field has a NUL byte.  ERR_NOMEM, ERR_LIBRARY.
  */
 int signing_new(struct arena *arena, const struct sign_options *options,
 	const struct signers *signers, const struct headers *headers,

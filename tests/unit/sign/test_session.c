@@ -108,6 +108,9 @@ static const struct row rows[] = {
 		"From has authors of several domains" },
 	{ "From: ann@example.com\r\nFrom: ann@example.com\r\n", false,
 		"more than one From" },
+	{ "From: ann@example.com\r\nFROM : eve@example.net\r\n", false,
+		"more than one From" },
+	{ "From : ann@example.com\r\n", false, "no From" },
 	{ "Subject: x\r\n", false, "no From" },
 	{ "From: ann@@example.com <\r\n", false, "From cannot be parsed" },
 };
