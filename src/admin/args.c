@@ -1,12 +1,11 @@
 #include "admin/args.h"
-#include "base/str.h"
+#include "base/conf_files.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-#define DEFAULT_CONFIG MAILVET_SYSCONFDIR "/mailvet/mailvet.conf"
 #define DEFAULT_KEYS MAILVET_SYSCONFDIR "/mailvet/keys"
 
 static int
@@ -117,8 +116,7 @@ args_parse(const struct args_syntax *syntax, int argc, char **argv,
 	int c;
 
 	*ret = (struct args){ .keys = DEFAULT_KEYS };
-	if (access(DEFAULT_CONFIG, R_OK) == 0)
-		ret->config = DEFAULT_CONFIG;
+	ret->config = conf_find(CONF_DEFAULT_PATH);
 	optind = 0;
 	while (wrong == NULL &&
 		(c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {

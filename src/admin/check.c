@@ -3,6 +3,7 @@
  */
 #include "admin/command.h"
 #include "admin/feed.h"
+#include "base/conf_files.h"
 #include "dkim/session.h"
 #include "dmarc/session.h"
 #include "spf/session.h"
@@ -12,8 +13,6 @@
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#define DEFAULT_CONFIG MAILVET_SYSCONFDIR "/mailvet/mailvet.conf"
 
 struct check {
 	const char *config;
@@ -35,7 +34,7 @@ static const char help[] =
 	"  --mail-from ADDR    MAIL FROM; \"<>\" or nothing: the null sender\n"
 	"  --zone FILE         a master file in place of the DNS\n"
 	"  --authserv-id ID    the name in Authentication-Results\n"
-	"  -c, --config FILE   configuration (" DEFAULT_CONFIG ")\n"
+	"  -c, --config FILE   configuration (" CONF_DEFAULT_PATH ")\n"
 	"  -h, --help          this text\n";
 
 static int
@@ -205,8 +204,7 @@ command_check(int argc, char **argv)
 	struct snapshot *snapshot = NULL;
 	int status;
 
-	if (access(DEFAULT_CONFIG, R_OK) == 0)
-		check.config = DEFAULT_CONFIG;
+	check.config = conf_find(CONF_DEFAULT_PATH);
 	status = parse(argc, argv, &check);
 	if (status < 0 && errors.arena == NULL)
 		status = EX_OSERR;

@@ -5,8 +5,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <ini.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct reader {
 	struct arena *arena;
@@ -176,12 +178,14 @@ read_line(char *buf, int size, void *stream)
 }
 
 static int
-read_file(struct reader *r, const char *path)
+read_file(struct reader *r, const char *path, bool optional)
 {
 	int line;
 
 	r->path = path;
 	r->file = fopen(path, "re");
+	if (r->file == NULL && errno == ENOENT && optional)
+		return 0;
 	if (r->file == NULL) {
 		conf_error(r->errors, path, "%s", strerror(errno));
 		return ERR_CONFIG;
@@ -214,29 +218,25 @@ read_drop_in(struct reader *r, const char *dir, const char *name)
 	struct strbuf path = sb_new(r->arena);
 
 	sb_addf(&path, "%s/%s", dir, name);
-	return sb_done(&path).p != NULL ? read_file(r, path.p) : ERR_NOMEM;
+	return sb_done(&path).p != NULL ? read_file(r, path.p, false) :
+					  ERR_NOMEM;
 }
 
 static int
-read_drop_ins(struct reader *r, const char *path)
+read_drop_ins(struct reader *r, const char *dir)
 {
-	struct strbuf dir = sb_new(r->arena);
 	struct dirent **entries = NULL;
-	int err = 0, n;
+	int err = 0, n = scandir(dir, &entries, is_drop_in, alphasort);
 
-	sb_addf(&dir, "%s.d", path);
-	if (sb_done(&dir).p == NULL)
-		return ERR_NOMEM;
-	n = scandir(dir.p, &entries, is_drop_in, alphasort);
 	if (n < 0 && errno != ENOENT) {
-		conf_error(r->errors, dir.p, "%s", strerror(errno));
+		conf_error(r->errors, dir, "%s", strerror(errno));
 		return ERR_CONFIG;
 	}
 	for (int i = 0; i < n; i++) {
 		/* One that cannot be read does not hide what is wrong in the
 		 * others. */
 		int one = err == ERR_NOMEM ? err :
-			read_drop_in(r, dir.p, entries[i]->d_name);
+			read_drop_in(r, dir, entries[i]->d_name);
 
 		err = one < 0 ? one : err;
 		free(entries[i]);
@@ -245,16 +245,30 @@ read_drop_ins(struct reader *r, const char *path)
 	return err;
 }
 
+const char *
+conf_find(const char *path)
+{
+	char dir[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%s.d", path);
+	return access(path, F_OK) == 0 || access(dir, F_OK) == 0 ? path : NULL;
+}
+
 int
 conf_files_read(struct arena *arena, const char *path,
 	struct conf_errors *errors, conf_take *take, void *arg)
 {
 	struct reader r = { .arena = arena, .errors = errors, .take = take,
 		.arg = arg };
-	int err = read_file(&r, path);
+	struct strbuf dir = sb_new(arena);
+	int err;
 
+	sb_addf(&dir, "%s.d", path);
+	if (sb_done(&dir).p == NULL)
+		return ERR_NOMEM;
+	err = read_file(&r, path, access(dir.p, F_OK) == 0);
 	if (err == 0)
-		err = read_drop_ins(&r, path);
+		err = read_drop_ins(&r, dir.p);
 	free(r.text);
 	return err;
 }

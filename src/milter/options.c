@@ -1,11 +1,10 @@
 #include "milter/options.h"
 
+#include "base/conf_files.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-#define DEFAULT_CONFIG MAILVET_SYSCONFDIR "/mailvet/mailvet.conf"
 
 static int
 print_version(const struct program *program)
@@ -21,7 +20,8 @@ print_help(const struct program *program)
 	struct arena *arena = arena_new(0);
 
 	printf("usage: %s [-t] [-c FILE] [--socket ADDRESS]\n\n%s\n\n"
-	       "  -c, --config FILE      configuration (" DEFAULT_CONFIG ")\n"
+	       "  -c, --config FILE      configuration\n"
+	       "                         (" CONF_DEFAULT_PATH ")\n"
 	       "  -s, --socket ADDRESS   unix:/path or inet:port@host, when\n"
 	       "                         systemd hands over no socket\n"
 	       "  -t, --test             check the configuration and exit\n"
@@ -54,8 +54,7 @@ options_parse(const struct program *program, int argc, char **argv,
 	int c;
 
 	*ret = (struct options){ .config = NULL };
-	if (access(DEFAULT_CONFIG, F_OK) == 0)
-		ret->config = DEFAULT_CONFIG;
+	ret->config = conf_find(CONF_DEFAULT_PATH);
 	while ((c = getopt_long(argc, argv, "c:s:thV", longs, NULL)) != -1) {
 		if (c == 'c')
 			ret->config = optarg;

@@ -1,5 +1,6 @@
 #include "report/command.h"
 
+#include "base/conf_files.h"
 #include "base/log.h"
 #include "base/strbuf.h"
 #include "dns/name.h"
@@ -13,8 +14,6 @@
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
-
-#define DEFAULT_CONFIG MAILVET_SYSCONFDIR "/mailvet/mailvet.conf"
 
 enum { WOULD_DAYS = 7, DAYS_MAX = 3660 };
 
@@ -176,7 +175,7 @@ print_help(enum report_caller caller)
 		caller == REPORT_TIMER ? "[COMMAND]" : "COMMAND");
 	for (int i = 0; i < COMMANDS; i++)
 		printf("  %-8s %s\n", commands[i].name, commands[i].purpose);
-	printf("\n  -c, --config FILE  configuration (" DEFAULT_CONFIG ")\n"
+	printf("\n  -c, --config FILE  configuration (" CONF_DEFAULT_PATH ")\n"
 	       "  -t, --test         check the configuration and exit\n"
 	       "      --now SECONDS  the time since 1970, for tests\n"
 	       "  -h, --help         this text\n"
@@ -278,8 +277,7 @@ report_command(enum report_caller caller, int argc, char **argv)
 	struct arena *arena;
 	int command, status;
 
-	if (access(DEFAULT_CONFIG, F_OK) == 0)
-		options.config = DEFAULT_CONFIG;
+	options.config = conf_find(CONF_DEFAULT_PATH);
 	if (caller == REPORT_ADMIN)
 		log_use(log_plain);
 	else if (journal_is_stderr())

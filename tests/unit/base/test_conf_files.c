@@ -1,6 +1,8 @@
 /* The files, and everything that is wrong with them. */
 #include "unit/base/conf_fixture.h"
 
+#include "base/conf_files.h"
+
 static struct arena *arena;
 static struct conf_errors errors;
 static struct conf *conf;
@@ -212,6 +214,33 @@ drop_in_errors_are_collected(void **state)
 	assert_non_null(strstr(errors.texts[1], "2.conf:2: number"));
 }
 
+/* A configuration is PATH, PATH.d or both. */
+static void
+drop_ins_alone(void **state)
+{
+	const struct conf_source source = { conf_path, foreign_sections, NULL };
+	char name[100];
+
+	(void)state;
+	conf_file("1.conf", STR("[first]\nnumber = 9\n"));
+	assert_int_equal(load(STR("")), 0);
+	assert_ptr_equal(conf_find(conf_path), conf_path);
+	unlink(conf_path);
+	assert_ptr_equal(conf_find(conf_path), conf_path);
+	assert_int_equal(0, conf_load(arena, &source, both, &errors, &conf));
+	assert_int_equal(9, ((const struct values *)
+		conf_get(conf, "first"))->number);
+	snprintf(name, sizeof(name), "%s.d/1.conf", conf_path);
+	unlink(name);
+	assert_int_equal(0, conf_load(arena, &source, both, &errors, &conf));
+	*strrchr(name, '/') = '\0';
+	rmdir(name);
+	assert_null(conf_find(conf_path));
+	assert_int_equal(ERR_CONFIG,
+		conf_load(arena, &source, both, &errors, &conf));
+	assert_non_null(strstr(errors.texts[0], "No such file"));
+}
+
 /* A thousand errors are a thousand errors. */
 static void
 a_thousand_errors(void **state)
@@ -359,6 +388,7 @@ main(void)
 		TEST(behind_a_section),
 		TEST(invalid_continued_value),
 		TEST(drop_in_errors_are_collected),
+		TEST(drop_ins_alone),
 		TEST(a_thousand_errors),
 		TEST(no_file),
 		TEST(no_foreign),

@@ -1,5 +1,6 @@
 #include "unit/base/check.h"
 
+#include "base/conf_files.h"
 #include "milter/options.h"
 
 #include <getopt.h>
@@ -108,14 +109,12 @@ command_lines(void **state)
 static void
 default_config(void **state)
 {
-	static const char file[] = MAILVET_SYSCONFDIR "/mailvet/mailvet.conf";
 	static const char *const args[] = { "mailvet-test", NULL };
 	struct options got;
 
 	(void)state;
 	assert_int_equal(OPTIONS_RUN, parse(args, &got));
-	assert_true(is_same(got.config,
-		access(file, F_OK) == 0 ? file : NULL));
+	assert_true(is_same(got.config, conf_find(CONF_DEFAULT_PATH)));
 	assert_null(got.socket);
 	assert_false(got.test);
 }
