@@ -10,6 +10,7 @@
 enum {
 	VERSION = 1,
 	FLAGS = JSON_COMPACT,
+	USUAL_BYTES = 2048, /* of a line: most take less */
 	HEADERS_MAX = 32 * 1024, /* bytes of header fields */
 	URIS_MAX = 32, /* of a list, once a line is too long */
 };
@@ -274,21 +275,29 @@ make_object(struct line *l)
 	return NULL;
 }
 
+/* The object as text into room bytes of the arena; *n: how many it takes. */
+static char *
+dump(struct line *l, const json_t *object, size_t room, size_t *n)
+{
+	char *text = arena_alloc(l->arena, room);
+
+	*n = text != NULL ? json_dumpb(object, text, room, FLAGS) : 0;
+	return *n > 0 ? text : NULL;
+}
+
 /* ERR_LIMIT: too long. */
 static int
 write_line(struct line *l, struct str *ret)
 {
 	json_t *object = make_object(l);
-	char *text = NULL;
-	size_t n = 0;
+	char *text;
+	size_t n;
 
 	if (object == NULL)
 		return ERR_NOMEM;
-	n = json_dumpb(object, NULL, 0, FLAGS);
-	if (n > 0 && n <= LINE_MAX_BYTES)
-		text = arena_alloc(l->arena, n);
-	if (text != NULL && json_dumpb(object, text, n, FLAGS) != n)
-		text = NULL;
+	text = dump(l, object, USUAL_BYTES, &n);
+	if (n > USUAL_BYTES && n <= LINE_MAX_BYTES)
+		text = dump(l, object, n, &n);
 	json_decref(object);
 	if (n > LINE_MAX_BYTES)
 		return ERR_LIMIT;

@@ -3,6 +3,7 @@
 # a file system of its own in a mount namespace.  Mail must go on, no line may
 # be lost without a word, and all must be well when the disk is.  Prints TAP.
 set -u
+PATH=$PATH:/usr/sbin:/sbin
 
 if [ "${1:-}" != --inside ]; then
 	if [ "$(id -u)" != 0 ] || ! unshare --mount true 2>/dev/null; then
@@ -20,7 +21,8 @@ passed=0
 failed=0
 pid=
 device=
-trap 'clean' EXIT
+trap clean EXIT
+trap 'exit 1' INT TERM
 
 clean() {
 	[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
