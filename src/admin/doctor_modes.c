@@ -27,7 +27,7 @@ static const struct mode_rule rules[] = {
 	{ MAILVET_RUNDIR, NULL, 0755, 0555, "chmod 755 " MAILVET_RUNDIR },
 	{ MAILVET_RUNDIR "/seal.key", "mailvet", 0640, 0440,
 		"rm " MAILVET_RUNDIR "/seal.key && "
-		"systemctl restart mailvet-seal-key 'mailvet-*.service'" },
+		"systemctl restart mailvet-seal-key mailvet.target" },
 };
 
 enum { RULES = sizeof(rules) / sizeof(rules[0]) };

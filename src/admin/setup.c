@@ -18,6 +18,7 @@ struct options {
 	const char *root;
 	const char *mta;
 	const char *mode;
+	const char *reporter;
 	struct str domains[SETUP_DOMAINS_MAX];
 	size_t domain_count;
 	bool dry_run, yes, undo;
@@ -33,6 +34,7 @@ static const char help[] =
 	"  --domain DOMAIN     sign mail of this domain; may be repeated\n"
 	"  --mta MTA           sendmail, postfix or none (default: found)\n"
 	"  --mode MODE         chain: a milter per check; inbound: one\n"
+	"  --report-from ADDR  send DMARC reports from this address\n"
 	"  --dry-run           show what would be done\n"
 	"  --yes               ask nothing\n"
 	"  --undo              take back what setup did; keys stay\n"
@@ -60,6 +62,7 @@ parse(int argc, char **argv, struct options *ret)
 		{ "domain", required_argument, NULL, 'd' },
 		{ "mta", required_argument, NULL, 'm' },
 		{ "mode", required_argument, NULL, 'o' },
+		{ "report-from", required_argument, NULL, 'f' },
 		{ "root", required_argument, NULL, 'r' },
 		{ "dry-run", no_argument, NULL, 'n' },
 		{ "yes", no_argument, NULL, 'y' },
@@ -77,6 +80,8 @@ parse(int argc, char **argv, struct options *ret)
 			ret->mta = optarg;
 		else if (c == 'o')
 			ret->mode = optarg;
+		else if (c == 'f')
+			ret->reporter = optarg;
 		else if (c == 'r')
 			ret->root = optarg;
 		else if (c == 'h')
@@ -131,6 +136,10 @@ settle(struct setup *setup, const struct options *options)
 		setup->inbound = true;
 	else if (strcmp(options->mode, "chain") != 0)
 		return wrong("--mode", options->mode, "chain or inbound");
+	if (options->reporter != NULL && !setup_is_address(options->reporter))
+		return wrong("--report-from", options->reporter,
+			"not an address");
+	setup->reporter = options->reporter;
 	setup->name = host_name(setup->host, setup->mta);
 	setup->domains = (struct str *)options->domains;
 	setup->domain_count = options->domain_count;

@@ -23,6 +23,7 @@ struct setup {
 	struct str *domains;
 	size_t domain_count;
 	const char *selector; /* of the keys */
+	const char *reporter; /* the sender of reports; NULL: none are sent */
 };
 
 /* The milters of a mode in the order in which they run, ends with NULL. */
@@ -34,10 +35,11 @@ const char *const *setup_milters(bool inbound);
  */
 bool setup_ask(struct setup *setup);
 bool setup_is_domain(const char *text);
+bool setup_is_address(const char *text);
 
 /*
  * setup_config.c: keys and the drop-in.  setup_recall fills what an earlier run
- * settled and the command line leaves open: domains and selector.
+ * settled and the command line leaves open: domains, selector and reporter.
  */
 void setup_recall(struct setup *setup);
 void setup_config(struct setup *setup);

@@ -12,6 +12,15 @@ setup_is_domain(const char *text)
 		strpbrk(text, "@/, \t%;#=:") == NULL;
 }
 
+bool
+setup_is_address(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	return at != NULL && at > text && setup_is_domain(at + 1) &&
+		strpbrk(text, " \t<>\",;#") == NULL;
+}
+
 static const char *
 join_domains(const struct setup *setup)
 {
@@ -46,6 +55,20 @@ ask_domains(struct setup *setup)
 	setup->domain_count = n;
 }
 
+/* Reports go to strangers: nobody's are sent who did not say so. */
+static void
+ask_reporter(struct setup *setup)
+{
+	const char *preset = setup->reporter != NULL ? setup->reporter : "none";
+	const char *answer = ask(setup->host->arena,
+		"Send DMARC reports from the address", preset);
+
+	if (answer != NULL && setup_is_address(answer))
+		setup->reporter = answer;
+	else
+		setup->reporter = NULL;
+}
+
 bool
 setup_ask(struct setup *setup)
 {
@@ -58,6 +81,7 @@ setup_ask(struct setup *setup)
 	mode = ask(arena, "Milters: three that check (chain) or one (inbound)",
 		mode);
 	setup->inbound = mode != NULL && strcmp(mode, "inbound") == 0;
+	ask_reporter(setup);
 	printf("The mail server is %s.\n", mta_name(setup->mta));
 	return ask_yes(arena, "Set it up?");
 }

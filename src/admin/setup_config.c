@@ -45,10 +45,13 @@ setup_recall(struct setup *setup)
 	while (text.p != NULL) {
 		struct str line = str_cut(&text, '\n');
 		struct str selector = value_of(line, STR("selector"));
+		struct str from = value_of(line, STR("from"));
 
 		recall_domains(setup, value_of(line, STR("domain")));
 		if (selector.n > 0)
 			setup->selector = arena_copy(arena, selector).p;
+		if (from.n > 0 && setup->reporter == NULL)
+			setup->reporter = arena_copy(arena, from).p;
 	}
 }
 
@@ -112,6 +115,8 @@ setup_config(struct setup *setup)
 		sb_addz(&sb, "submission-daemons = MSA, ORIGINATING\n");
 	if (setup->domain_count > 0)
 		add_sign(setup, &sb);
+	if (setup->reporter != NULL)
+		sb_addf(&sb, "\n[report]\nfrom = %s\n", setup->reporter);
 	change_file(&setup->changes, SETUP_CONF, sb_done(&sb), 0644);
 }
 
