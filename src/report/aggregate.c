@@ -15,6 +15,7 @@
 
 enum {
 	UNIQUE_DIGITS = 24,
+	PAGE = 500, /* tuples read at a time; each may have 64 KB */
 	PATIENCE = SECONDS_PER_DAY, /* with a host that does not import */
 	XML_MAX = 256 * 1024 * 1024,
 };
@@ -34,7 +35,7 @@ struct making {
 	const struct schema *schema;
 	struct group group;
 	struct xml_record *records;
-	size_t count, room;
+	size_t count, room, bytes;
 	struct str last; /* digest of the last tuple taken */
 	int64_t messages;
 	struct report_name name;
@@ -94,21 +95,32 @@ take_tuple(void *arg, const struct value *columns)
 		return err < 0 ? err : ERR_NOMEM;
 	record->messages = columns[2].number;
 	m->messages += record->messages;
+	m->bytes += columns[1].text.n;
 	m->count++;
-	return 0;
+	/* Enough: what is beyond m->last is for another report. */
+	return m->count < AGGREGATE_RECORDS_MAX &&
+		m->bytes < AGGREGATE_BYTES_MAX ? 0 : ERR_LIMIT;
 }
 
 static int
 load_records(struct making *m)
 {
 	const struct group *g = &m->group;
+	size_t before;
+	int err;
 
-	return store_each(m->r->store,
-		"SELECT digest, data, messages FROM tuples WHERE day = $1 "
-		"AND domain = $2 AND policy = $3 AND report = '' "
-		"ORDER BY digest LIMIT $4", PARAMS(INT(g->day),
-		TEXT(g->domain), TEXT(g->policy), INT(AGGREGATE_RECORDS_MAX)),
-		take_tuple, m);
+	m->last = STR("");
+	do {
+		before = m->count;
+		err = store_each(m->r->store,
+			"SELECT digest, data, messages FROM tuples "
+			"WHERE day = $1 AND domain = $2 AND policy = $3 "
+			"AND report = '' AND digest > $4 "
+			"ORDER BY digest LIMIT $5", PARAMS(INT(g->day),
+			TEXT(g->domain), TEXT(g->policy), TEXT(m->last),
+			INT(PAGE)), take_tuple, m);
+	} while (err == 0 && m->count == before + PAGE);
+	return err == ERR_LIMIT ? 0 : err;
 }
 
 /*

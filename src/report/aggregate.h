@@ -8,7 +8,9 @@
 #include "report/reporter.h"
 
 enum {
-	AGGREGATE_RECORDS_MAX = 20000, /* more make a second report */
+	/* What is beyond either makes a second report. */
+	AGGREGATE_RECORDS_MAX = 20000,
+	AGGREGATE_BYTES_MAX = 8 * 1024 * 1024, /* of tuples as text */
 	AGGREGATE_DAYS_MAX = 7,	       /* older days are not reported */
 };
 

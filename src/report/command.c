@@ -11,6 +11,7 @@
 #include "report/show.h"
 
 #include <getopt.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -278,6 +279,8 @@ report_command(enum report_caller caller, int argc, char **argv)
 	int command, status;
 
 	options.config = conf_find(CONF_DEFAULT_PATH);
+	/* A peer that hangs up is an error of a write, not our end. */
+	signal(SIGPIPE, SIG_IGN);
 	if (caller == REPORT_ADMIN)
 		log_use(log_plain);
 	else if (journal_is_stderr())

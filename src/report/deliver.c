@@ -163,7 +163,8 @@ transmit(struct attempt *a, struct str message)
 	const struct report_settings *settings = a->r->settings;
 	struct str to[DESTINATIONS_MAX], words;
 	struct smtp_job job = { .host = settings->submit_host,
-		.port = settings->submit_port, .from = settings->sender,
+		.port = settings->submit_port, .helo = settings->host,
+		.from = settings->sender,
 		.to = to, .to_count = a->to.count, .message = message,
 		.before_end = on_end, .arg = a };
 	enum smtp_outcome outcome;

@@ -51,8 +51,8 @@ find_incidents(struct group *g)
 {
 	int err = store_each(g->r->store,
 		"SELECT likeness, host, name, position, line FROM incidents "
-		"WHERE report = '' ORDER BY seen, host, name, position "
-		"LIMIT 1", NO_PARAMS, take_incident, g);
+		"WHERE report = '' AND line <> '' "
+		"ORDER BY seen, host, name, position LIMIT 1", NO_PARAMS, take_incident, g);
 
 	if (err < 0 || !g->found)
 		return err;
@@ -64,8 +64,8 @@ find_incidents(struct group *g)
 static int
 mark(struct group *g, struct str report)
 {
-	int err = store_run(g->r->store, "UPDATE incidents SET report = $1 "
-		"WHERE likeness = $2 AND report = ''",
+	int err = store_run(g->r->store, "UPDATE incidents SET report = $1, "
+		"line = '' WHERE likeness = $2 AND report = ''",
 		PARAMS(TEXT(report), TEXT(g->likeness)));
 
 	return err < 0 ? err : 0;
@@ -242,8 +242,8 @@ failure_all(struct reporter *r, struct failure_counts *ret)
 	for (int i = 0; err == 1 && i < FAILURE_GROUPS_MAX; i++)
 		err = next_group(r, ret);
 	if (err == 1)
-		err = store_run(r->store, "UPDATE incidents SET report = '-' "
-			"WHERE report = ''", NO_PARAMS);
+		err = store_run(r->store, "UPDATE incidents SET report = '-', "
+			"line = '' WHERE report = ''", NO_PARAMS);
 	if (err > 0)
 		ret->suppressed += err;
 	if (err == ERR_LIBRARY)

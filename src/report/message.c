@@ -178,10 +178,19 @@ message_incident(struct store *store, struct arena *scratch,
 	const struct line_place *place)
 {
 	struct str like = likeness(scratch, line);
+	int64_t alike;
 	int err;
 
 	if (like.p == NULL)
 		return ERR_NOMEM;
+	/* A report tells of the first one only; a flood must not fill disks. */
+	err = store_number(store, "SELECT COUNT(*) FROM incidents "
+		"WHERE likeness = $1 AND report = '' AND line <> ''",
+		PARAMS(TEXT(like)), 0, &alike);
+	if (err < 0)
+		return err;
+	if (alike > 0)
+		text = STR("");
 	err = store_run(store,
 		"INSERT INTO incidents (host, name, position, likeness, line, "
 		"seen, report) VALUES ($1, $2, $3, $4, $5, $6, '')",

@@ -112,8 +112,9 @@ url_of(struct arena *arena, const struct smtp_job *job)
 	struct strbuf sb = sb_new(arena);
 	bool v6 = strchr(job->host, ':') != NULL;
 
-	sb_addf(&sb, v6 ? "smtp://[%s]:%u" : "smtp://%s:%u", job->host,
-		job->port);
+	/* libcurl takes the path for what it says in EHLO. */
+	sb_addf(&sb, v6 ? "smtp://[%s]:%u/%.*s" : "smtp://%s:%u/%.*s",
+		job->host, job->port, STR_ARG(job->helo));
 	return sb_done(&sb);
 }
 

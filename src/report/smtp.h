@@ -10,6 +10,7 @@
 struct smtp_job {
 	const char *host; /* name or address, IPv6 without brackets */
 	unsigned port;
+	struct str helo; /* our name */
 	struct str from;
 	const struct str *to; /* one at least; all are accepted or none */
 	size_t to_count;

@@ -4,10 +4,11 @@
  */
 #include "report/store_backend.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum {
 	STATEMENTS_MAX = 64,
@@ -22,6 +23,17 @@ struct sqlite {
 		sqlite3_stmt *stmt;
 	} cache[STATEMENTS_MAX];
 };
+
+/* Bytes of a path behind its last slash. */
+static size_t
+name_size(struct str path)
+{
+	size_t n = 0;
+
+	while (n < path.n && path.p[path.n - 1 - n] != '/')
+		n++;
+	return n;
+}
 
 static int
 complain(struct sqlite *s)
@@ -49,6 +61,30 @@ configure(struct sqlite *s)
 	return 0;
 }
 
+/*
+ * Root asks for the status before the reporter ever ran: the file is made for
+ * the one who has the directory, or the reporter could not open it.
+ */
+static void
+create_for_owner(struct arena *arena, struct str path)
+{
+	struct str directory = arena_copy(arena,
+		str_first(path, path.n - name_size(path)));
+	struct stat st;
+	int fd;
+
+	if (geteuid() != 0 || directory.p == NULL ||
+		stat(directory.p, &st) < 0)
+		return;
+	fd = open(path.p, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		0640);
+	if (fd < 0)
+		return; /* there already, or SQLite will say why not */
+	if (fchown(fd, st.st_uid, st.st_gid) < 0)
+		unlink(path.p);
+	close(fd);
+}
+
 static int
 sqlite_open(struct arena *arena, struct str database, char why[STORE_WHY_SIZE],
 	void **state)
@@ -64,6 +100,7 @@ sqlite_open(struct arena *arena, struct str database, char why[STORE_WHY_SIZE],
 	s->why = why;
 	/* Who wrote to whom is nobody else's business. */
 	mask = umask(027);
+	create_for_owner(arena, path);
 	status = sqlite3_open_v2(path.p, &s->db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 		SQLITE_OPEN_NOMUTEX, NULL);
@@ -137,13 +174,14 @@ read_row(sqlite3_stmt *stmt, struct value columns[STORE_COLUMNS_MAX])
 
 	for (int i = 0; i < count && i < STORE_COLUMNS_MAX; i++) {
 		int type = sqlite3_column_type(stmt, i);
+		const void *p;
 
 		if (type == SQLITE_INTEGER || type == SQLITE_NULL) {
 			columns[i] = INT(sqlite3_column_int64(stmt, i));
 			continue;
 		}
-		columns[i] = TEXT(((struct str){
-			sqlite3_column_blob(stmt, i),
+		p = sqlite3_column_blob(stmt, i);
+		columns[i] = TEXT(((struct str){ p != NULL ? p : "",
 			(size_t)sqlite3_column_bytes(stmt, i) }));
 		if (type == SQLITE_BLOB)
 			columns[i].type = VALUE_BYTES;

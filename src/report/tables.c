@@ -43,11 +43,17 @@ const char *const store_tables[] = {
 	"messages BIGINT NOT NULL,"
 	"PRIMARY KEY (day, domain, policy, report, digest))",
 
-	/* Messages that a failure report may be due for; report as above. */
+	/*
+	 * Messages that a failure report may be due for; report as above.  Of
+	 * those that are alike the first keeps its line until it is reported.
+	 */
 	"CREATE TABLE IF NOT EXISTS incidents ("
 	"host TEXT NOT NULL, name TEXT NOT NULL, position BIGINT NOT NULL,"
 	"likeness TEXT NOT NULL, line TEXT NOT NULL, seen BIGINT NOT NULL,"
 	"report TEXT NOT NULL, PRIMARY KEY (host, name, position))",
+
+	"CREATE INDEX IF NOT EXISTS incidents_alike "
+	"ON incidents (report, likeness)",
 
 	/* Reports as they are (re-)sent: kind is aggregate or failure. */
 	"CREATE TABLE IF NOT EXISTS reports ("

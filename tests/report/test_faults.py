@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import sqlite3
+import subprocess
 import time
 
 from bench import lines, tap
@@ -72,7 +74,6 @@ def later_version():
     with Desk() as desk:
         desk.journal(lines.DAY_ZERO, [LINE])
         tap.equal(desk.run(NOW, "import").status, 0)
-        import sqlite3
         connection = sqlite3.connect(desk.database)
         connection.execute("UPDATE about SET value = 9")
         connection.commit()
@@ -153,6 +154,67 @@ def expired():
             tap.equal(desk.number("SELECT COUNT(*) FROM " + table), 0, table)
 
 
+def mounted(desk, script, now):
+    """Run it behind mounts of our own, which go with the process."""
+    words = ["unshare", "-m"] + (["-r"] if os.getuid() else [])
+    if subprocess.run(words + ["true"], check=False,
+                      capture_output=True).returncode:
+        raise tap.Skip("no mounts of our own here")
+    return subprocess.run(
+        words + ["sh", "-e", "-c", script + '\nexec "$@"', "sh"]
+        + desk.command(now), capture_output=True, check=False)
+
+
+def read_only_spool():
+    """What cannot be removed is complained about, and not counted twice."""
+    with Desk() as desk:
+        desk.journal(lines.DAY_ZERO, [LINE])
+        now = NOW
+        for _ in range(3):
+            done = mounted(desk, "mount --bind %(d)s %(d)s\n"
+                           "mount -o remount,ro,bind %(d)s"
+                           % {"d": desk.path("dmarc")}, now)
+            tap.equal(done.returncode, 0, done.stderr)
+            now += 20 * lines.DAY
+        tap.has(done.stderr.decode(), "Read-only file system")
+        tap.equal(os.listdir(desk.path("dmarc")), ["2026112500.jsonl"])
+        tap.equal(desk.number("SELECT COUNT(*) FROM tuples"), 0)
+        tap.equal(desk.run(now).status, 0)
+        tap.equal(os.listdir(desk.path("dmarc")), [])
+
+
+def full_disk():
+    """No room for the database: an error, and with room all is there, once."""
+    with Desk() as desk:
+        for i in range(4000):
+            desk.journal(lines.DAY_ZERO, [lines.text(lines.line(
+                lines.DAY_ZERO, ip="10.0.%d.%d" % (i // 250, i % 250)))])
+        os.mkdir(desk.path("small"))
+        with open(desk.path("conf")) as file:
+            conf = file.read()
+        desk.write("conf", conf.replace("/report.db", "/small/report.db"))
+        done = mounted(desk, "mount -t tmpfs -o size=1m none %s"
+                       % desk.path("small"), NOW)
+        tap.equal(done.returncode, 69, done.stderr)
+        tap.has(done.stderr.decode(), "disk is full")
+        tap.equal(len(os.listdir(desk.path("dmarc"))), 1)
+        desk.database = desk.path("small/report.db")
+        tap.equal(desk.run(NOW, "import").status, 0)
+        tap.equal(desk.number("SELECT SUM(messages) FROM tuples"), 4000)
+
+
+def made_by_root():
+    """Root looks first; the reporter's user can still write."""
+    if os.getuid():
+        raise tap.Skip("not root")
+    with Desk() as desk:
+        os.chown(desk.directory, 65534, 65534)
+        tap.equal(desk.admin(NOW, "status").status, 0)
+        for name in ("report.db", "report.db-wal"):
+            if os.path.exists(desk.path(name)):
+                tap.equal(os.stat(desk.path(name)).st_uid, 65534, name)
+
+
 TESTS = (
     ("corrupt last line", corrupt_last_line),
     ("corrupt database", corrupt_database),
@@ -163,4 +225,7 @@ TESTS = (
     ("two processes", one_at_a_time),
     ("foreign files in the journal", foreign_files),
     ("expiry", expired),
+    ("a read-only spool", read_only_spool),
+    ("a full disk", full_disk),
+    ("a database that root made", made_by_root),
 )

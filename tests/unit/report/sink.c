@@ -48,6 +48,8 @@ answer(struct sink *sink, FILE *peer, const char *line)
 {
 	struct str verb = str_first(str_of(line), 4);
 
+	if (str_ieq(verb, STR("EHLO")))
+		snprintf(sink->helo, sizeof(sink->helo), "%.250s", line);
 	if (str_ieq(verb, STR("MAIL")))
 		snprintf(sink->from, sizeof(sink->from), "%.250s",
 			line + 10);

@@ -25,7 +25,8 @@ struct sink {
 	int connections;
 	int count; /* messages that came to their dot */
 	char messages[SINK_MESSAGES][SINK_SIZE];
-	char from[256], to[1024]; /* of the last; to: one a line */
+	char helo[256], from[256];
+	char to[1024]; /* of the last; one a line */
 };
 
 void sink_start(struct sink *sink);

@@ -258,6 +258,42 @@ large(void **state)
 	fixture_close(&f);
 }
 
+/* Tuples of a stranger who signs with long names. */
+static void
+long_tuples(void **state)
+{
+	enum { TUPLES = 200, SIGNATURES = 100 };
+	struct line_dkim *dkim = calloc(SIGNATURES, sizeof(*dkim));
+	char name[255];
+	struct fixture f;
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	for (int i = 0; i < SIGNATURES; i++)
+		dkim[i] = (struct line_dkim){ { name, 255 }, { name, 255 },
+			STR("fail"), STR("no"), STR("") };
+	fixture_open(&f, "");
+	assert_int_equal(store_begin(f.r.store), 0);
+	for (int i = 0; i < TUPLES; i++) {
+		struct line line = fixture_line(&f, LINE_JSON(YESTERDAYS,
+			"192.0.2.1", ""));
+		struct strbuf ip = sb_new(f.r.arena);
+
+		sb_addf(&ip, "192.0.2.%d", i);
+		line.tuple.ip = sb_done(&ip);
+		line.tuple.dkim = dkim;
+		line.tuple.dkim_count = SIGNATURES;
+		assert_int_equal(message_count(f.r.store, f.r.arena, &line),
+			0);
+	}
+	assert_int_equal(store_commit(f.r.store), 0);
+	assert_int_equal(make(&f), 2);
+	assert_int_equal(fixture_number(&f, "SELECT SUM(messages) "
+		"FROM reports"), TUPLES);
+	fixture_close(&f);
+	free(dkim);
+}
+
 static void
 preview(void **state)
 {
@@ -296,6 +332,7 @@ main(void)
 		cmocka_unit_test(destinations),
 		cmocka_unit_test(invalid),
 		cmocka_unit_test(large),
+		cmocka_unit_test(long_tuples),
 		cmocka_unit_test(preview),
 	};
 

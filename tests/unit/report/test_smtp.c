@@ -25,7 +25,7 @@ send_text(struct arena *arena, unsigned port, struct ending *ending,
 	const struct str to[] = { STR("a@friend.example"),
 		STR("b@friend.example") };
 	const struct smtp_job job = { "127.0.0.1", port,
-		STR("dmarc@home.example"), to, 2,
+		STR("mx1.home.example"), STR("dmarc@home.example"), to, 2,
 		STR("Subject: x\r\n\r\n.dot\r\nend\r\n"), before_end, ending };
 	enum smtp_outcome outcome;
 
@@ -86,6 +86,7 @@ content(void **state)
 	assert_int_equal(sink.count, 1);
 	assert_string_equal(sink.messages[0],
 		"Subject: x\r\n\r\n..dot\r\nend\r\n");
+	assert_string_equal(sink.helo, "EHLO mx1.home.example\r\n");
 	assert_non_null(strstr(sink.from, "<dmarc@home.example>"));
 	assert_non_null(strstr(sink.to, "<a@friend.example>"));
 	assert_non_null(strstr(sink.to, "<b@friend.example>"));
