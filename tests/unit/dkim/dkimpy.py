@@ -9,6 +9,17 @@ dkimpy.py verify RECORD < message
 import sys
 
 import dkim
+from dkim import crypto
+
+
+def rsa_sign(message, key, size):
+    """As dkimpy's own, also for a key of more than two primes."""
+    number = pow(crypto.str2int(message), key['privateExponent'],
+                 key['modulus'])
+    return crypto.int2str(number, size)
+
+
+crypto.rsa_decrypt = rsa_sign
 
 
 def sign(keyfile, selector, domain, canon, algorithm, *flags):

@@ -1,4 +1,3 @@
-/* Included by the tests that need it, since each test is one source file. */
 #include "unit/dns/name_server.h"
 
 #include <arpa/inet.h>

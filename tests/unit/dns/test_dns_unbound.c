@@ -5,11 +5,15 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "dns/dns.h"
-#include "unit/dns/name_server.c"
+#include "unit/dns/name_server.h"
 
 #define DATA(literal) literal, sizeof(literal) - 1
 
@@ -40,6 +44,15 @@ static const struct server_record table[] = {
 	{ "load.example", DNS_A, ANSWER, 60, DATA("\300\0\2\1") },
 	{ NULL, 0, 0, 0, NULL, 0 },
 };
+
+static int64_t
+clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 struct fixture {
 	struct server *server;
