@@ -1,7 +1,6 @@
 /*
  * The header hash of a signature (RFC 6376 sections 3.4.1, 3.4.2 and 3.7), for
- * those that libopendkim does not take: RFC 8616 lets a signature field hold
- * UTF-8.
+ * those that libopendkim cannot hash: see plain in signature.h.
  */
 #ifndef DKIM_CANON_H
 #define DKIM_CANON_H

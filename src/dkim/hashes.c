@@ -51,7 +51,7 @@ covers_signatures(const struct job *job)
 }
 
 /*
- * What is not ASCII is ours.  As the library then sees another field in its
+ * What is not plain is ours.  As the library then sees another field in its
  * place, so are the signatures that may cover that.
  */
 static void
@@ -60,7 +60,7 @@ divide(struct hashes *h)
 	bool replaced = false;
 
 	for (size_t i = 0; i < h->count; i++) {
-		h->jobs[i].ours = !h->jobs[i].sig->ascii;
+		h->jobs[i].ours = !h->jobs[i].sig->plain;
 		replaced = replaced || h->jobs[i].ours;
 	}
 	for (size_t i = 0; i < h->count && replaced; i++)

@@ -1,8 +1,8 @@
 /*
  * The two hashes of each signature of a message, from its header and body.
  *
- * libopendkim makes them.  A signature field that it does not take, for it
- * holds UTF-8, is replaced by a plain one for the body, and the header hash is
+ * libopendkim makes them.  A signature field that it does not take, or takes
+ * wrongly, is replaced by another one for the body, and the header hash is
  * canon.h's.
  */
 #ifndef DKIM_HASHES_H

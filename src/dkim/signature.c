@@ -138,7 +138,11 @@ show_tag(struct parse *parse, const struct tag *tag)
 		return show_identity(parse->arena, tag->value, &sig->identity);
 	if (str_eq(tag->name, STR("a")) && is_plain(tag->value))
 		sig->algorithm = tag->value;
-	if (!str_eq(tag->name, STR("b")) || !is_base64(tag->value))
+	if (!str_eq(tag->name, STR("b")))
+		return 0;
+	if (tag->name.p[1] != '=')
+		sig->plain = false;
+	if (!is_base64(tag->value))
 		return 0;
 	sig->b = first_characters(parse->arena, tag->value, SHOWN_B);
 	return sig->b.p != NULL ? 0 : ERR_NOMEM;
@@ -360,7 +364,7 @@ signature_parse(struct arena *arena, struct str value, long long now,
 	struct signature *ret)
 {
 	struct signature sig = {
-		.result = AUTH_NONE, .ascii = is_ascii(value) };
+		.result = AUTH_NONE, .plain = is_ascii(value) };
 	struct parse parse = { .arena = arena, .sig = &sig, .now = now };
 	int r = show(&parse, value);
 

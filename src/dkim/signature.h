@@ -29,7 +29,11 @@ struct signature {
 	struct str algorithm;
 	struct str b; /* the first 8 characters */
 
-	bool ascii; /* all of the field; RFC 8616 allows UTF-8 */
+	/*
+	 * Can libopendkim hash it?  It refuses a field with UTF-8 (RFC 8616),
+	 * and does not see b= where white space stands before the "=".
+	 */
+	bool plain;
 
 	/* Of a sound one. */
 	struct str identity_domain; /* of i=, else d= */

@@ -60,7 +60,7 @@ library_hash(struct arena *arena, const struct headers *headers,
 static bool
 can_compare(const struct signature *sig, struct str value)
 {
-	return sig->ascii && signature_covers(sig, SIGNATURE_NAME) == 0 &&
+	return sig->plain && signature_covers(sig, SIGNATURE_NAME) == 0 &&
 	       str_index(value, '\0') == value.n;
 }
 
