@@ -131,7 +131,7 @@ drop(struct attempt *a, const char *state, int64_t *count, const char *why)
  * 0 when it is lost.
  */
 static int
-advance(struct attempt *a, const char *from, const char *to)
+advance(struct attempt *a, struct str from, struct str to)
 {
 	struct value host = TEXT(a->r->settings->host);
 	int err = lease_take(a->r);
@@ -141,9 +141,8 @@ advance(struct attempt *a, const char *from, const char *to)
 	return store_run(a->r->store, "UPDATE deliveries SET state = $1, "
 		"owner = $2, attempts = $3 WHERE report = $4 "
 		"AND destination = $5 AND state = $6",
-		PARAMS(TEXT(str_of(to)), host, INT(a->d.attempts),
-			TEXT(a->d.report), TEXT(a->d.destination),
-			TEXT(str_of(from))));
+		PARAMS(TEXT(to), host, INT(a->d.attempts), TEXT(a->d.report),
+			TEXT(a->d.destination), TEXT(from)));
 }
 
 /* The MTA has all but the dot: from here on we cannot know. */
@@ -151,7 +150,7 @@ static int
 on_end(void *arg)
 {
 	struct attempt *a = arg;
-	int err = advance(a, "sending", "unsure");
+	int err = advance(a, STR("sending"), STR("unsure"));
 
 	a->lost = err == 0;
 	return err == 1 ? 0 : ERR_LIMIT;
@@ -187,12 +186,10 @@ transmit(struct attempt *a, struct str message)
 static int
 send_it(struct attempt *a)
 {
-	const char *state = str_eq(a->d.state, STR("unsure")) ? "unsure" :
-		str_eq(a->d.state, STR("sending")) ? "sending" : "waiting";
 	struct str message;
 	int err;
 
-	if (strcmp(state, "unsure") == 0) {
+	if (str_eq(a->d.state, STR("unsure"))) {
 		a->counts->again++;
 		say(a, LEVEL_WARNING, "perhaps sent before, sent again",
 			STR(""));
@@ -203,7 +200,7 @@ send_it(struct attempt *a)
 	if (err < 0)
 		return err;
 	a->d.attempts++;
-	err = advance(a, state, "sending");
+	err = advance(a, a->d.state, STR("sending"));
 	if (err <= 0)
 		return err < 0 ? err : ERR_LIMIT;
 	return transmit(a, message);

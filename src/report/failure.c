@@ -22,6 +22,7 @@ struct group {
 	struct line line; /* the first */
 	int64_t incidents;
 	struct str id, unique;
+	struct str redact_key; /* empty: no redaction */
 	struct failure_counts *counts;
 };
 
@@ -52,7 +53,8 @@ find_incidents(struct group *g)
 	int err = store_each(g->r->store,
 		"SELECT likeness, host, name, position, line FROM incidents "
 		"WHERE report = '' AND line <> '' "
-		"ORDER BY seen, host, name, position LIMIT 1", NO_PARAMS, take_incident, g);
+		"ORDER BY seen, host, name, position LIMIT 1", NO_PARAMS,
+		take_incident, g);
 
 	if (err < 0 || !g->found)
 		return err;
@@ -100,18 +102,17 @@ choose(struct group *g, const struct exclusions *exclusions,
 }
 
 static int
-take_text(void *arg, const struct value *columns)
+take_key(void *arg, const struct value *columns)
 {
-	struct str *text = arg;
+	struct group *g = arg;
 
-	/* The key is hexadecimal digits of a known number. */
-	memcpy((char *)text->p, columns[0].text.p, text->n);
-	return 0;
+	g->redact_key = arena_copy(g->arena, columns[0].text);
+	return g->redact_key.p != NULL ? 0 : ERR_NOMEM;
 }
 
 /* The key for redaction: made once, kept in the database. */
 static int
-redact_key(struct group *g, struct str *ret)
+find_redact_key(struct group *g)
 {
 	struct str fresh = digest_random(g->arena);
 	int err;
@@ -123,10 +124,8 @@ redact_key(struct group *g, struct str *ret)
 	err = store_run(g->r->store, "INSERT INTO secrets (name, value) "
 		"VALUES ('redact', $1) ON CONFLICT (name) DO NOTHING",
 		PARAMS(TEXT(fresh)));
-	*ret = fresh;
 	return err < 0 ? err : store_each(g->r->store, "SELECT value "
-		"FROM secrets WHERE name = 'redact'", NO_PARAMS, take_text,
-		ret);
+		"FROM secrets WHERE name = 'redact'", NO_PARAMS, take_key, g);
 }
 
 /* The SPF record that the message failed by, if it can still be had. */
@@ -182,9 +181,10 @@ make_report(struct group *g, const struct destinations *to)
 	int err = make_id(g);
 
 	if (err == 0)
-		err = redact_key(g, &arf.redact_key);
+		err = find_redact_key(g);
 	if (err < 0)
 		return err;
+	arf.redact_key = g->redact_key;
 	arf.spf_record = spf_record(g);
 	arf.unique = g->unique;
 	entity = arf_write(g->arena, &arf);

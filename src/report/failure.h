@@ -9,7 +9,7 @@
 
 enum {
 	FAILURE_GROUPS_MAX = 1000, /* a run; what is beyond is dropped */
-	FAILURE_AGE_MAX = SECONDS_PER_DAY, /* older incidents are dropped */
+	FAILURE_AGE_MAX = 2 * SECONDS_PER_DAY, /* older ones are dropped */
 };
 
 struct failure_counts {

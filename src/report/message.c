@@ -138,7 +138,7 @@ count_tuple(struct store *store, struct arena *scratch,
 		PARAMS(INT(day_of(line->time)), TEXT(line->policy.domain),
 			TEXT(policy), TEXT(report), TEXT(name), TEXT(text),
 			TEXT(line->tuple.disposition),
-			INT(!str_eq(line->result, STR("pass"))),
+			INT(str_eq(line->result, STR("fail"))),
 			INT(str_eq(line->would, STR("quarantine"))),
 			INT(str_eq(line->would, STR("reject")))));
 	return err < 0 ? err : 0;

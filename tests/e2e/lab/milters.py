@@ -30,6 +30,8 @@ key = %(keys)s
 [dmarc]
 enforce = %(enforce)s
 journal-directory = %(journal)s
+failure-reports = yes
+failure-directory = %(failures)s
 
 [report]
 from = dmarc-reports@home.example
@@ -61,7 +63,9 @@ class Milters:
         self.keys = keys
         self.running = {}
         self.journal = os.path.join(logs, "journal")
-        os.makedirs(self.journal)
+        self.failures = os.path.join(logs, "failures")
+        for directory in (self.journal, self.failures):
+            os.makedirs(directory)
         make_seal_key()
         os.makedirs(JOURNAL, 0o750, exist_ok=True)
         self.configure("monitor")
@@ -73,6 +77,7 @@ class Milters:
         with open(CONFIG, "w") as file:
             file.write(TEXT % {
                 "seal": SEAL, "enforce": enforce, "journal": self.journal,
+                "failures": self.failures,
                 "database": os.path.join(self.logs, "report.db"),
                 "schema": os.path.join(
                     paths.TOP, "src/report/aggregate-report.rng"),

@@ -60,6 +60,16 @@ def is_about(domain):
         "Report Domain: " + domain)
 
 
+def failures_about(world):
+    """The domain whose failures were told, from the fields of RFC 9991."""
+    mail = world.sink.find(
+        lambda m: m.parsed.get("Subject", "").startswith("DMARC failure"),
+        "a failure report")
+    whole = email.message_from_bytes(mail.data)
+    fields = whole.get_payload()[1].get_payload()[0]
+    return fields["Reported-Domain"]
+
+
 def fetch(world, domain):
     return Report(world.sink.find(is_about(domain),
                                   "a report about " + domain))

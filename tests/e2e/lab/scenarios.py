@@ -204,6 +204,7 @@ def daily_reports(world):
     world.report = found[0]
     said = ["about=" + r.domain for r in found]
     said.append("counted=" + ("all" if reports.good(world, found) else "no"))
+    said.append("failures=" + reports.failures_about(world))
     said += verdict.outgoing(found[0].message, world.home_keys)
     return said + arrive(world, smtp.FORWARDER, "dmarc-reports@home.example",
                          found[0].with_token())[1]
@@ -255,8 +256,8 @@ SCENARIOS = (
     Scenario("enforce = reject after SIGHUP", enforced,
              "monitor=250 reject=550"),
     Scenario("DMARC reports about all this", daily_reports,
-             "about=friend.example about=bank.example counted=all "
-             + OUTGOING + CAME_BACK),
+             "about=friend.example about=bank.example counted=all"
+             " failures=bank.example " + OUTGOING + CAME_BACK),
 )
 
 # Where Postfix says it in another way.
