@@ -13,6 +13,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 struct options {
 	const char *root;
@@ -215,6 +216,11 @@ finish(struct setup *setup, bool undo)
 static int
 set_up(struct setup *setup, const struct options *options)
 {
+	if (geteuid() != 0 && !options->dry_run) {
+		fprintf(stderr, "mailvet: setup is for root; --dry-run is "
+				"for all\n");
+		return EX_NOPERM;
+	}
 	if (options->undo) {
 		take_back(setup);
 		return finish(setup, true);
