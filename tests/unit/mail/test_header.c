@@ -160,7 +160,7 @@ many_different_names(void **state)
 	(void)state;
 	memset(name, 'x', sizeof(name));
 	for (int i = 0; i < HEADERS_MAX_COUNT; i++) {
-		snprintf(name + 190, 10, "%05d", i);
+		snprintf(name + 190, 10, "%05u", (unsigned)i % 100000);
 		assert_int_equal(0, headers_add(&h, arena,
 			(struct str){ name, 195 }, STR("")));
 		if (cpu_seconds() - start > 2)
