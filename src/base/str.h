@@ -36,7 +36,8 @@ str_from(struct str s, size_t from)
 {
 	if (from > s.n)
 		from = s.n;
-	return (struct str){ s.p + from, s.n - from };
+	/* Not even 0 may be added to NULL. */
+	return (struct str){ from > 0 ? s.p + from : s.p, s.n - from };
 }
 
 /* The first count bytes (capped). */

@@ -52,6 +52,8 @@ parts(void **state)
 	assert_str(str_from(s, 0), "abc");
 	assert_str(str_from(s, 2), "c");
 	assert_str(str_from(s, 3), "");
+	assert_null(str_from(NOTHING, 0).p);
+	assert_null(str_from(NOTHING, 3).p);
 	assert_str(str_from(s, SIZE_MAX), "");
 	assert_ptr_equal(str_from(s, SIZE_MAX).p, s.p + 3);
 	assert_str(str_first(s, 0), "");
