@@ -322,9 +322,20 @@ at_separator(const struct parser *p)
 	return c == END || c == ',' || (c == ';' && p->in_group);
 }
 
-/* obs-route: "@x, @y:", of which nothing is kept. */
+/* Another address of the element; all must be of one domain. */
 static int
-skip_route(struct parser *p)
+claim(struct element *e, struct str domain)
+{
+	if (e->has_claim && !str_ieq(e->claimed, domain))
+		return ERR_SYNTAX;
+	e->has_claim = true;
+	e->claimed = domain;
+	return 0;
+}
+
+/* obs-route: "@x, @y:".  There are readers that show it. */
+static int
+skip_route(struct parser *p, struct element *e)
 {
 	struct str hop;
 	int err = 0;
@@ -334,6 +345,8 @@ skip_route(struct parser *p)
 
 		p->at++;
 		err = at ? read_domain(p, &hop) : skip_cfws(p);
+		if (err == 0 && at)
+			err = claim(e, hop);
 	}
 	if (err == 0 && peek(p) != ':')
 		err = ERR_SYNTAX;
@@ -344,7 +357,7 @@ skip_route(struct parser *p)
 
 /* The address in angle brackets; a separator must be next. */
 static int
-read_angle(struct parser *p, const struct element *e)
+read_angle(struct parser *p, struct element *e)
 {
 	struct words w = { .text = sb_new(p->arena) };
 	struct str domain;
@@ -353,7 +366,7 @@ read_angle(struct parser *p, const struct element *e)
 	p->at++;
 	err = skip_cfws(p);
 	if (err == 0 && (peek(p) == '@' || peek(p) == ','))
-		err = skip_route(p);
+		err = skip_route(p, e);
 	if (err == 0)
 		err = read_words(p, &w);
 	if (err == 0 && peek(p) != '@')
@@ -369,8 +382,8 @@ read_angle(struct parser *p, const struct element *e)
 	p->at++;
 	err = skip_cfws(p);
 	/* "a@x <b@y>": readers disagree on which is the author. */
-	if (err == 0 && e->has_claim && !str_ieq(e->claimed, domain))
-		err = ERR_SYNTAX;
+	if (err == 0)
+		err = claim(e, domain);
 	return err != 0 ? err : add_author(p, &w, domain);
 }
 
@@ -390,12 +403,8 @@ read_at(struct parser *p, struct element *e)
 		return err;
 	if (at_separator(p))
 		return add_author(p, &e->words, domain);
-	if (e->has_claim && !str_ieq(e->claimed, domain))
-		return ERR_SYNTAX;
-	e->has_claim = e->words.phrase = true;
-	e->words.after_word = true;
-	e->claimed = domain;
-	return 0;
+	e->words.phrase = e->words.after_word = true;
+	return claim(e, domain);
 }
 
 static int

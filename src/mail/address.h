@@ -44,7 +44,8 @@ struct authors {
  * address in angle brackets.
  *
  * Refused although the grammar has it: an encoded word in a local part (some
- * readers decode it, and show another address), and control characters.
+ * readers decode it, and show another address), a route through another domain
+ * than the address's (some show it), and control characters.
  *
  * 0, with no box for groups without members; ERR_SYNTAX when it is not an
  * address list, or names no address outside a group (the authors found so far

@@ -88,9 +88,10 @@ static const struct from_row from_rows[] = {
 	/* The rest of the obsolete syntax. */
 	{ "a . b @ x . com", "a.b@x.com" },
 	{ "\"a\".b.\"c\"@x.com", "\"a\".b.\"c\"@x.com" },
-	{ "<@r1.com,@r2.com:a@x.com>", "a@x.com" },
-	{ "Ann <@r.com:a@x.com>", "a@x.com" },
-	{ "<,@r1.com, ,@[192.0.2.1] : a@x.com>", "a@x.com" },
+	{ "<@x.com,@X.com:a@x.com>", "a@x.com" },
+	{ "Ann <@x.com:a@x.com>", "a@x.com" },
+	{ "<,@[192.0.2.1], ,@[192.0.2.1] : a@[192.0.2.1]>",
+		"a@[192.0.2.1]" },
 	{ "Dr. A. N. N. <a@x.com>", "a@x.com" },
 	/* Encoded words stay what they are, and only in display names. */
 	{ "=?utf-8?Q?Ann?= <a@x.com>", "a@x.com" },
@@ -123,6 +124,10 @@ static const struct from_row from_rows[] = {
 	{ "[a@x.com] <b@y.com>", NULL },
 	{ "\"a\"@x.com <b@y.com>", NULL },
 	{ "<a@x>@y", NULL },
+	{ "<@y.com:a@x.com>", NULL },
+	{ "<@x.com,@y.com:a@x.com>", NULL },
+	{ "<@y.com,@x.com:a@x.com>", NULL },
+	{ "a@y.com <@y.com:a@x.com>", NULL },
 	{ "<a@x.com> <b@y.com>", NULL },
 	{ "<a@x.com>, b@y.com <c@z.com>", NULL },
 	{ "<a@x.com> b@y.com", NULL },
@@ -320,7 +325,7 @@ out_of_memory(void **state)
 		struct authors authors;
 
 		err = address_authors(arena, of("Ann <a@x.com>, \"b c\"@y.com,"
-			"G: c@z.com, <@r:d@x.com>, e@[::1];"), &authors);
+			"G: c@z.com, <@x.com:d@x.com>, e@[::1];"), &authors);
 		arena_free(arena);
 	}
 	assert_int_equal(err, 0);
