@@ -19,13 +19,12 @@ static const char *const files[] = { MAILVET_SYSCONFDIR "/mailvet",
 
 enum { FILES = sizeof(files) / sizeof(files[0]) };
 
-/* True: the label is right, or there is no file. */
+/* name: as the policy knows path.  True: right, or there is no file. */
 static bool
-check_label(struct doctor *doctor, const char *name)
+check_path(struct doctor *doctor, const char *path, const char *name)
 {
 	char *is, *should;
-	enum labels_verdict verdict = labels_compare(
-		host_path(doctor->host, name), name, &is, &should);
+	enum labels_verdict verdict = labels_compare(path, name, &is, &should);
 
 	if (verdict == LABELS_WRONG)
 		doctor_fail(doctor, doctor_text(doctor, "restorecon -RFv %s",
@@ -39,10 +38,29 @@ check_label(struct doctor *doctor, const char *name)
 	return verdict == LABELS_RIGHT || verdict == LABELS_NO_FILE;
 }
 
+static bool
+check_label(struct doctor *doctor, const char *name)
+{
+	return check_path(doctor, host_path(doctor->host, name), name);
+}
+
+static bool
+check_keys(struct doctor *doctor)
+{
+	bool right = true;
+
+	for (size_t i = 0; i < doctor->keys.count; i++) {
+		const char *path = doctor->keys.items[i].path;
+
+		right = check_path(doctor, path, path) && right;
+	}
+	return right;
+}
+
 static void
 check_labels(struct doctor *doctor)
 {
-	bool right = true;
+	bool right = check_keys(doctor);
 
 	for (unsigned i = 0; i < FILES; i++)
 		right = check_label(doctor, files[i]) && right;
