@@ -4,6 +4,7 @@
 #   make check      all tests          make demo      real mail, end to end
 #   make lint       the house rules    make dist      a tarball of HEAD
 #   make rpm        packages (srpm)    make fuzz      parsers, TIME=60 seconds
+#   make selinux    policy module      make check-vm  on an enforcing host
 
 VERSION = 0.1.0
 
@@ -84,8 +85,8 @@ TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/side-by-side $(BUILD)/tests/crash \
 	$(BUILD)/tests/spfcheck
 
-.PHONY: all tests unit check demo lint fuzz fuzz-replay fuzzers install \
-	install-systemd selinux install-selinux rpm srpm dist clean
+.PHONY: all tests unit check check-vm demo lint fuzz fuzz-replay fuzzers \
+	install install-systemd selinux install-selinux rpm srpm dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -222,6 +223,11 @@ demo:
 	@tests/env/unpack
 	@$(MAKE) -s -j2 all
 	@tests/e2e/demo
+
+# On a host with SELinux enforcing, in a virtual machine.
+MTA = sendmail
+check-vm:
+	@tests/vm/run $(MTA)
 
 lint:
 	@tests/lint/lint
