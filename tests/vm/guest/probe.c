@@ -1,7 +1,7 @@
 /*
  * probe: tries one thing that a milter must not do; the exit status is errno.
  *
- *	read FILE | unlink FILE | connect SOCKET | execute FILE | network IP PORT
+ *	read FILE, unlink FILE, connect SOCKET, execute FILE, network IP PORT
  *
  * Static, so that only what it tries can be denied.
  */
