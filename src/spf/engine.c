@@ -116,8 +116,10 @@ look_up(SPF_dns_server_t *dns, const char *name, ns_type type, int cache)
 	(void)cache;
 	if (place == NULL)
 		spf_stop(eval, AUTH_TEMPERROR, "the evaluator lost its way");
-	if (!eval->stopped)
+	if (!eval->stopped) {
+		spf_ask_ahead(eval, place);
 		reply = spf_place_ask(eval, *place);
+	}
 	if (eval->stopped)
 		return no_answer(engine);
 	return make_answer(engine, name, type, reply);
@@ -136,7 +138,10 @@ get_record(SPF_server_t *server, SPF_request_t *request,
 	*ret = NULL;
 	if (place == NULL)
 		spf_stop(eval, AUTH_TEMPERROR, "the evaluator lost its way");
-	if (eval->stopped || !spf_place_follow(eval, *place, &record))
+	if (eval->stopped)
+		return SPF_E_DNS_ERROR;
+	spf_ask_ahead(eval, place);
+	if (!spf_place_follow(eval, *place, &record))
 		return SPF_E_DNS_ERROR;
 	return SPF_record_compile(server, response, ret, record.p);
 }

@@ -33,11 +33,18 @@ enum place_kind {
 	PLACE_MARK, /* all, ip4 or ip6 is evaluated next */
 };
 
+enum place_turn {
+	TURN_TO_COME,
+	TURN_ASKED, /* ahead of it */
+	TURN_CAME,
+};
+
 struct place {
 	enum place_kind kind;
 	struct spf_term term; /* HOST: the mx term */
 	const struct policy *policy;
 	struct str host; /* HOST: the name */
+	enum place_turn turn;
 };
 
 /* The names of the client that lead back to its address (section 5.5). */
@@ -60,6 +67,7 @@ struct spf_eval {
 	struct client_names names;
 	unsigned terms;
 	unsigned voids;
+	unsigned ahead; /* places asked whose turn has not come */
 	const struct policy *deciding; /* not included; its exp= counts */
 	struct spf_term last; /* seen last of a policy that is not included */
 	/* Set once; from then on nothing is asked any more. */

@@ -19,6 +19,13 @@ struct place_reply {
 struct place_reply spf_place_ask(struct spf_eval *eval, struct place place);
 
 /*
+ * A place's turn has come: ask for those behind it that can be foreseen, so
+ * that their answers come together with its own.  Never for more than would be
+ * sent one by one if none of them had an answer (section 4.6.4).
+ */
+void spf_ask_ahead(struct spf_eval *eval, const struct place *place);
+
+/*
  * Count the term of a place and expand its target; false when the evaluation is
  * stopped.
  */
