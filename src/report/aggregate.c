@@ -39,7 +39,7 @@ struct making {
 	struct str last; /* digest of the last tuple taken */
 	int64_t messages;
 	struct report_name name;
-	struct str id, xml, gzipped;
+	struct str xml, gzipped;
 };
 
 static int
@@ -160,8 +160,7 @@ make_name(struct making *m)
 		.unique = str_first(digest(m->arena, parts, 1), UNIQUE_DIGITS),
 		.begins = g->day, .ends = g->day + SECONDS_PER_DAY - 1,
 	};
-	m->id = mail_report_id(m->arena, &m->name);
-	return m->name.unique.p != NULL && m->id.p != NULL ? 0 : ERR_NOMEM;
+	return m->name.unique.p != NULL ? 0 : ERR_NOMEM;
 }
 
 static int
@@ -172,7 +171,7 @@ make_xml(struct making *m)
 		.organization = settings->organization,
 		.email = settings->sender,
 		.contact = str_of(settings->conf.contact),
-		.id = m->id,
+		.id = m->name.unique,
 		.begins = m->name.begins, .ends = m->name.ends,
 		.records = m->records, .count = m->count,
 	};
@@ -192,7 +191,8 @@ validate(struct making *m)
 		return REPORT_READY;
 	log_text(LEVEL_ERROR, "report %.*s about %.*s does not satisfy the "
 		"schema and is not sent; please report this: %.*s",
-		STR_ARG(m->id), STR_ARG(m->name.domain), STR_ARG(why));
+		STR_ARG(m->name.unique), STR_ARG(m->name.domain),
+		STR_ARG(why));
 	return REPORT_INVALID;
 }
 
@@ -200,9 +200,10 @@ static int
 store_report(struct making *m, const char *state)
 {
 	int err = store_run(m->r->store,
-		"INSERT INTO reports (id, kind, domain, begins, ends, made, "
-		"messages, state, data) VALUES ($1, 'aggregate', $2, $3, $4, "
-		"$5, $6, $7, $8)", PARAMS(TEXT(m->id), TEXT(m->name.domain),
+		"INSERT INTO reports (id, kind, domain, submitter, begins, "
+		"ends, made, messages, state, data) VALUES ($1, 'aggregate', "
+		"$2, $3, $4, $5, $6, $7, $8, $9)", PARAMS(TEXT(m->name.unique),
+		TEXT(m->name.domain), TEXT(m->name.submitter),
 		INT(m->name.begins), INT(m->name.ends), INT(m->r->now),
 		INT(m->messages), TEXT(str_of(state)), BYTES(m->gzipped)));
 
@@ -232,8 +233,8 @@ add_deliveries(struct making *m)
 	if (err == 0)
 		err = destinations_parse(m->arena, &uris, &all);
 	for (size_t i = 0; err == 0 && i < all.count; i++)
-		err = deliver_add(m->r, &(struct delivery){ .report = m->id,
-			.destination = all.list[i].address,
+		err = deliver_add(m->r, &(struct delivery){
+			.report = m->name.unique, .destination = all.list[i].address,
 			.kind = KIND_AGGREGATE, .domain = m->name.domain });
 	return err;
 }
@@ -253,7 +254,7 @@ make_report(struct making *m, struct aggregate_counts *counts)
 		err = store_report(m, state);
 	}
 	if (err == 0)
-		err = mark_tuples(m, m->id);
+		err = mark_tuples(m, m->name.unique);
 	if (err == 0 && strcmp(state, REPORT_READY) == 0)
 		err = add_deliveries(m);
 	if (err == 0 && strcmp(state, REPORT_READY) == 0)

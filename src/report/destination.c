@@ -146,45 +146,47 @@ ask(struct dns_scope *dns, struct str domain, struct str host)
 	return dns_lookup(dns, sb_done(&sb), DNS_TXT);
 }
 
-/* The addresses that a record names, as far as they are at the same host. */
+/*
+ * The addresses that a record names in place of the old one.  One at another
+ * host makes all of it void: nobody passes reports on to a third party.
+ */
 static int
-overrides(struct arena *arena, const struct dmarc_record *record,
-	const struct destination *old, enum report_kind kind,
-	struct destinations *ret)
+override(struct arena *arena, const struct dmarc_uris *named,
+	const struct destination *old, struct agreement *ret)
 {
-	const struct dmarc_uris *from = kind == KIND_AGGREGATE ?
-		&record->rua : &record->ruf;
-	const struct line_uris uris = { from->list, from->count };
+	const struct line_uris uris = { named->list, named->count };
 	struct destinations all;
 	int err = destinations_parse(arena, &uris, &all);
 
 	if (err < 0)
 		return err;
-	ret->count = 0;
+	ret->consent = CONSENT_GIVEN;
 	for (size_t i = 0; i < all.count; i++)
-		if (str_eq(all.list[i].host, old->host))
-			ret->list[ret->count++] = all.list[i];
-	/* None to use: what the domain itself said. */
-	if (ret->count == 0)
-		ret->list[ret->count++] = *old;
+		if (!str_eq(all.list[i].host, old->host))
+			ret->consent = CONSENT_DENIED;
+	if (all.count > 0)
+		ret->to = all;
 	return 0;
 }
 
+/* The first record that is one. */
 static int
 read_consent(struct arena *arena, const struct dns_answer *answer,
 	const struct destination *d, enum report_kind kind,
-	struct destinations *ret)
+	struct agreement *ret)
 {
 	struct dmarc_record record;
 
+	ret->consent = CONSENT_DENIED;
 	for (size_t i = 0; i < answer->count; i++) {
 		int err = record_parse(arena, answer->records[i].data,
 			&record);
 
 		if (err == 0)
-			err = overrides(arena, &record, d, kind, ret);
+			return override(arena, kind == KIND_AGGREGATE ?
+				&record.rua : &record.ruf, d, ret);
 		if (err != ERR_SYNTAX)
-			return err < 0 ? err : 1;
+			return err;
 	}
 	return 0;
 }
@@ -213,10 +215,9 @@ destination_verify(struct dns_scope *dns, struct str domain,
 	if (err < 0 || (!unknown && str_eq(ours, theirs)))
 		return err;
 	answer = ask(dns, domain, d->host);
-	err = answer->status == DNS_FOUND ?
-		read_consent(dns->arena, answer, d, kind, &ret->to) : 0;
-	if (err <= 0)
-		ret->consent = unknown || dns_is_temporary(answer) ?
-			CONSENT_UNKNOWN : CONSENT_DENIED;
-	return err < 0 ? err : 0;
+	if (answer->status == DNS_FOUND)
+		return read_consent(dns->arena, answer, d, kind, ret);
+	ret->consent = unknown || dns_is_temporary(answer) ?
+		CONSENT_UNKNOWN : CONSENT_DENIED;
+	return 0;
 }

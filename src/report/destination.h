@@ -53,8 +53,8 @@ struct agreement {
 /*
  * Does the destination want reports about the domain?  Within one
  * organizational domain yes; else the record at
- * DOMAIN._report._dmarc.HOST decides, and may name other addresses at the same
- * host.  0, ERR_NOMEM.
+ * DOMAIN._report._dmarc.HOST decides, and may name other addresses, all at the
+ * same host.  0, ERR_NOMEM.
  */
 int destination_verify(struct dns_scope *dns, struct str domain,
 	const struct destination *destination, enum report_kind kind,

@@ -21,7 +21,7 @@ struct group {
 	struct str place; /* of the first, for the id */
 	struct line line; /* the first */
 	int64_t incidents;
-	struct str id, unique;
+	struct str unique; /* the id */
 	struct str redact_key; /* empty: no redaction */
 	struct failure_counts *counts;
 };
@@ -147,27 +147,15 @@ spf_record(struct group *g)
 }
 
 static int
-make_id(struct group *g)
-{
-	struct strbuf sb = sb_new(g->arena);
-
-	g->unique = str_first(digest(g->arena, &g->place, 1), UNIQUE_DIGITS);
-	sb_addf(&sb, "%.*s@%.*s", STR_ARG(g->unique),
-		STR_ARG(g->r->settings->submitter));
-	g->id = sb_done(&sb);
-	return g->unique.p != NULL && g->id.p != NULL ? 0 : ERR_NOMEM;
-}
-
-static int
 store_report(struct group *g, struct str entity)
 {
 	int err = store_run(g->r->store,
-		"INSERT INTO reports (id, kind, domain, begins, ends, made, "
-		"messages, state, data) VALUES ($1, 'failure', $2, $3, $3, "
-		"$4, $5, $6, $7)", PARAMS(TEXT(g->id),
-		TEXT(g->line.policy.domain), INT(g->line.time),
-		INT(g->r->now), INT(g->incidents), TEXT(STR(REPORT_READY)),
-		BYTES(entity)));
+		"INSERT INTO reports (id, kind, domain, submitter, begins, "
+		"ends, made, messages, state, data) VALUES ($1, 'failure', "
+		"$2, $3, $4, $4, $5, $6, $7, $8)", PARAMS(TEXT(g->unique),
+		TEXT(g->line.policy.domain), TEXT(g->r->settings->submitter),
+		INT(g->line.time), INT(g->r->now), INT(g->incidents),
+		TEXT(STR(REPORT_READY)), BYTES(entity)));
 
 	return err < 0 ? err : 0;
 }
@@ -178,10 +166,11 @@ make_report(struct group *g, const struct destinations *to)
 	struct arf arf = { .line = &g->line, .incidents = g->incidents,
 		.reporter = g->r->settings->submitter };
 	struct str entity;
-	int err = make_id(g);
+	int err = find_redact_key(g);
 
-	if (err == 0)
-		err = find_redact_key(g);
+	g->unique = str_first(digest(g->arena, &g->place, 1), UNIQUE_DIGITS);
+	if (err == 0 && g->unique.p == NULL)
+		err = ERR_NOMEM;
 	if (err < 0)
 		return err;
 	arf.redact_key = g->redact_key;
@@ -190,12 +179,12 @@ make_report(struct group *g, const struct destinations *to)
 	entity = arf_write(g->arena, &arf);
 	err = entity.p != NULL ? store_report(g, entity) : ERR_NOMEM;
 	for (size_t i = 0; err == 0 && i < to->count; i++)
-		err = deliver_add(g->r, &(struct delivery){ .report = g->id,
-			.destination = to->list[i].address,
+		err = deliver_add(g->r, &(struct delivery){
+			.report = g->unique, .destination = to->list[i].address,
 			.kind = KIND_FAILURE,
 			.domain = g->line.policy.domain });
 	g->counts->made++;
-	return err < 0 ? err : mark(g, g->id);
+	return err < 0 ? err : mark(g, g->unique);
 }
 
 /* Within a transaction. */

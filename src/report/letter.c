@@ -4,14 +4,14 @@
 #include "report/digest.h"
 #include "report/mail.h"
 
-enum { ID_DIGITS = 32 };
+enum { DESTINATION_DIGITS = 8 };
 
 /* The row of a report, copied. */
 struct stored {
 	struct arena *arena;
 	bool found;
 	int64_t begins, ends, made;
-	struct str data;
+	struct str data, submitter;
 };
 
 static int
@@ -24,32 +24,32 @@ take_report(void *arg, const struct value *columns)
 	s->ends = columns[1].number;
 	s->made = columns[2].number;
 	s->data = arena_copy(s->arena, columns[3].text);
-	return s->data.p != NULL ? 0 : ERR_NOMEM;
+	s->submitter = arena_copy(s->arena, columns[4].text);
+	return s->data.p != NULL && s->submitter.p != NULL ? 0 : ERR_NOMEM;
 }
 
 /* One per report and destination, and always the same. */
 static struct str
-message_id(struct reporter *r, struct arena *arena, const struct delivery *d)
+message_id(struct arena *arena, const struct delivery *d,
+	const struct stored *stored)
 {
-	const struct str parts[] = { d->report, d->destination };
-	struct str name = digest(arena, parts, 2);
+	struct str to = digest(arena, &d->destination, 1);
 	struct strbuf sb = sb_new(arena);
 
-	sb_addf(&sb, "%.*s@%.*s", STR_ARG(str_first(name, ID_DIGITS)),
-		STR_ARG(r->settings->submitter));
-	return name.p != NULL ? sb_done(&sb) : name;
+	sb_addf(&sb, "%.*s.%.*s@%.*s", STR_ARG(d->report),
+		STR_ARG(str_first(to, DESTINATION_DIGITS)),
+		STR_ARG(stored->submitter));
+	return to.p != NULL ? sb_done(&sb) : to;
 }
 
 static void
 aggregate(struct arena *arena, const struct delivery *d,
 	const struct stored *stored, struct mail *mail)
 {
-	struct str submitter = d->report;
-	struct report_name name = { .domain = d->domain,
-		.unique = str_cut(&submitter, '@'),
+	const struct report_name name = { .submitter = stored->submitter,
+		.domain = d->domain, .unique = d->report,
 		.begins = stored->begins, .ends = stored->ends };
 
-	name.submitter = submitter;
 	mail->subject = mail_aggregate_subject(arena, &name);
 	mail->entity = mail_aggregate(arena, &name, stored->data);
 }
@@ -73,16 +73,17 @@ letter_write(struct reporter *r, struct arena *arena,
 {
 	struct stored stored = { .arena = arena };
 	struct mail mail = { .from = r->settings->sender,
-		.to = d->destination, .message_id = message_id(r, arena, d) };
-	int err = store_each(r->store, "SELECT begins, ends, made, data "
-		"FROM reports WHERE id = $1", PARAMS(TEXT(d->report)),
-		take_report, &stored);
+		.to = d->destination };
+	int err = store_each(r->store, "SELECT begins, ends, made, data, "
+		"submitter FROM reports WHERE id = $1",
+		PARAMS(TEXT(d->report)), take_report, &stored);
 
 	if (err == 0 && !stored.found)
 		err = ERR_ABSENT;
 	if (err < 0)
 		return err;
 	mail.date = stored.made;
+	mail.message_id = message_id(arena, d, &stored);
 	if (d->kind == KIND_AGGREGATE)
 		aggregate(arena, d, &stored, &mail);
 	else

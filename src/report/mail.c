@@ -11,16 +11,6 @@ enum {
 };
 
 struct str
-mail_report_id(struct arena *arena, const struct report_name *name)
-{
-	struct strbuf sb = sb_new(arena);
-
-	sb_addf(&sb, "%.*s@%.*s", STR_ARG(name->unique),
-		STR_ARG(name->submitter));
-	return sb_done(&sb);
-}
-
-struct str
 mail_file_name(struct arena *arena, const struct report_name *name)
 {
 	struct strbuf sb = sb_new(arena);
@@ -38,9 +28,8 @@ mail_aggregate_subject(struct arena *arena, const struct report_name *name)
 	struct strbuf sb = sb_new(arena);
 
 	sb_addf(&sb, "Report Domain: %.*s\r\n Submitter: %.*s\r\n"
-		" Report-ID: <%.*s@%.*s>", STR_ARG(name->domain),
-		STR_ARG(name->submitter), STR_ARG(name->unique),
-		STR_ARG(name->submitter));
+		" Report-ID: <%.*s>", STR_ARG(name->domain),
+		STR_ARG(name->submitter), STR_ARG(name->unique));
 	return sb_done(&sb);
 }
 
@@ -141,9 +130,9 @@ aggregate_words(struct arena *arena, const struct report_name *name)
 	struct strbuf sb = sb_new(arena);
 
 	sb_addf(&sb, "This is a DMARC aggregate report (RFC 9990).\n\n"
-		"Domain:    %.*s\nSubmitter: %.*s\nReport-ID: %.*s@%.*s\n",
+		"Domain:    %.*s\nSubmitter: %.*s\nReport-ID: %.*s\n",
 		STR_ARG(name->domain), STR_ARG(name->submitter),
-		STR_ARG(name->unique), STR_ARG(name->submitter));
+		STR_ARG(name->unique));
 	return sb_done(&sb);
 }
 

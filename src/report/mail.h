@@ -17,13 +17,9 @@
 struct report_name {
 	struct str submitter; /* our domain */
 	struct str domain;    /* the policy domain */
-	struct str unique;    /* letters and digits */
+	struct str unique;    /* the report id: letters and digits */
 	int64_t begins, ends;
 };
-
-/* "UNIQUE@SUBMITTER" */
-struct str mail_report_id(struct arena *arena,
-	const struct report_name *name) MUST_USE;
 
 /* "SUBMITTER!DOMAIN!BEGIN!END!UNIQUE.xml.gz" */
 struct str mail_file_name(struct arena *arena,

@@ -71,7 +71,7 @@ class Report:
                     self.submitter, self.domain,
                     self.text("report_metadata/date_range/begin"),
                     self.text("report_metadata/date_range/end"),
-                    self.id.partition("@")[0]))
+                    self.id))
 
     def count(self):
         """As lines.count: messages by what makes them alike."""

@@ -19,9 +19,9 @@ add_report(struct fixture *f, const char *id, const char *destination)
 		.domain = STR("friend.example") };
 
 	assert_int_equal(store_run(f->r.store, "INSERT INTO reports (id, "
-		"kind, domain, begins, ends, made, messages, state, data) "
-		"VALUES ($1, 'aggregate', 'friend.example', 1, 2, $2, 1, "
-		"'ready', $3) ON CONFLICT (id) DO NOTHING",
+		"kind, domain, submitter, begins, ends, made, messages, state, "
+		"data) VALUES ($1, 'aggregate', 'friend.example', "
+		"'home.example', 1, 2, $2, 1, 'ready', $3) ON CONFLICT (id) DO NOTHING",
 		PARAMS(TEXT(str_of(id)), INT(f->r.now),
 			BYTES(STR("\x1f\x8b")))) >= 0, 1);
 	assert_int_equal(deliver_add(&f->r, &d), 0);
@@ -53,14 +53,14 @@ sent_once(void **state)
 	fixture_open(&f, zone);
 	sink_start(&sink);
 	f.settings.submit_port = sink.port;
-	add_report(&f, "1@home.example", "a@friend.example");
-	add_report(&f, "1@home.example", "b@to.example");
+	add_report(&f, "1", "a@friend.example");
+	add_report(&f, "1", "b@to.example");
 	assert_int_equal(deliver(&f).sent, 2);
 	assert_int_equal(deliver(&f).sent, 0);
 	sink_stop(&sink);
 	assert_int_equal(sink.count, 2);
 	assert_non_null(strstr(sink.messages[0],
-		"Report-ID: <1@home.example>"));
+		"Report-ID: <1>"));
 	assert_non_null(strstr(sink.messages[0], "To: <a@friend.example>"));
 	assert_str(state_of(&f), "sent");
 	fixture_close(&f);
@@ -75,9 +75,9 @@ not_wanted(void **state)
 	(void)state;
 	fixture_open(&f, zone);
 	assert_int_equal(exclude_add(&f.r, STR("no@friend.example")), 1);
-	add_report(&f, "1@home.example", "a@elsewhere.example");
-	add_report(&f, "1@home.example", "no@friend.example");
-	add_report(&f, "1@home.example", "b@dead.example");
+	add_report(&f, "1", "a@elsewhere.example");
+	add_report(&f, "1", "no@friend.example");
+	add_report(&f, "1", "b@dead.example");
 	counts = deliver(&f);
 	assert_int_equal(counts.denied, 1);
 	assert_int_equal(counts.excluded, 1);
@@ -96,7 +96,7 @@ three_days(void **state)
 
 	(void)state;
 	fixture_open(&f, zone);
-	add_report(&f, "1@home.example", "a@friend.example");
+	add_report(&f, "1", "a@friend.example");
 	while (deliver(&f).failed == 0) {
 		attempts++;
 		last = f.r.now;
@@ -150,7 +150,7 @@ moods(void **state)
 		fixture_open(&f, zone);
 		f.settings.submit_port = sink.port;
 		sink.mood = rows[i].mood;
-		add_report(&f, "1@home.example", "a@friend.example");
+		add_report(&f, "1", "a@friend.example");
 		(void)deliver(&f);
 		assert_row(i, str_eq(state_of(&f), str_of(rows[i].state)));
 		fixture_close(&f);
@@ -179,7 +179,7 @@ after_a_crash(void **state)
 
 		fixture_open(&f, zone);
 		f.settings.submit_port = sink.port;
-		add_report(&f, "1@home.example", "a@friend.example");
+		add_report(&f, "1", "a@friend.example");
 		assert_int_equal(store_run(f.r.store, rows[i].sql, NO_PARAMS),
 			1);
 		counts = deliver(&f);
@@ -204,7 +204,7 @@ lease_lost(void **state)
 	fixture_open(&f, zone);
 	sink_start(&sink);
 	f.settings.submit_port = sink.port;
-	add_report(&f, "1@home.example", "a@friend.example");
+	add_report(&f, "1", "a@friend.example");
 	assert_int_equal(store_run(f.r.store, "INSERT INTO leases VALUES "
 		"('send', 'mx2.home.example', 99999999999)", NO_PARAMS), 1);
 	assert_int_equal(deliver_all(&f.r, &counts), ERR_LIMIT);
@@ -221,7 +221,7 @@ lost_report(void **state)
 
 	(void)state;
 	fixture_open(&f, zone);
-	add_report(&f, "1@home.example", "a@friend.example");
+	add_report(&f, "1", "a@friend.example");
 	assert_int_equal(store_run(f.r.store, "DELETE FROM reports",
 		NO_PARAMS), 1);
 	assert_int_equal(deliver(&f).failed, 1);

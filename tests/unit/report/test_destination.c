@@ -80,10 +80,12 @@ static const char zone[] =
 	"*._report._dmarc.all.example. TXT \"v=DMARC1;\"\n"
 	"a.example._report._dmarc.other.example. TXT \"spf\"\n"
 	"a.example._report._dmarc.to.example. TXT \"v=DMARC1; "
-		"rua=mailto:new@to.example,mailto:x@elsewhere.example; "
+		"rua=mailto:new@to.example; "
 		"ruf=mailto:ruf@to.example\"\n"
 	"a.example._report._dmarc.away.example. TXT \"v=DMARC1; "
 		"rua=mailto:x@elsewhere.example\"\n"
+	"a.example._report._dmarc.both.example. TXT \"v=DMARC1; "
+		"rua=mailto:x@both.example,mailto:x@elsewhere.example\"\n"
 	"a.example._report._dmarc.two.example. TXT \"nothing\"\n"
 	"a.example._report._dmarc.two.example. TXT \"v=DMARC1\"\n"
 	"; fault a.example._report._dmarc.dead.example. SERVFAIL\n"
@@ -114,8 +116,10 @@ consents(void **state)
 			"new@to.example" },
 		{ "x@to.example", KIND_FAILURE, CONSENT_GIVEN,
 			"ruf@to.example" },
-		{ "x@away.example", KIND_AGGREGATE, CONSENT_GIVEN,
+		{ "x@away.example", KIND_AGGREGATE, CONSENT_DENIED, "" },
+		{ "x@away.example", KIND_FAILURE, CONSENT_GIVEN,
 			"x@away.example" },
+		{ "x@both.example", KIND_AGGREGATE, CONSENT_DENIED, "" },
 		{ "x@two.example", KIND_AGGREGATE, CONSENT_GIVEN,
 			"x@two.example" },
 		{ "x@dead.example", KIND_AGGREGATE, CONSENT_UNKNOWN, "" },

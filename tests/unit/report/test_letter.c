@@ -7,16 +7,16 @@ static void
 add_report(struct fixture *f, const char *kind, struct str data)
 {
 	assert_int_equal(store_run(f->r.store, "INSERT INTO reports (id, "
-		"kind, domain, begins, ends, made, messages, state, data) "
-		"VALUES ('ab12@home.example', $1, 'friend.example', 1, 2, $2, "
-		"1, 'ready', $3)", PARAMS(TEXT(str_of(kind)), INT(NOW),
-		BYTES(data))), 1);
+		"kind, domain, submitter, begins, ends, made, messages, state, "
+		"data) VALUES ('ab12', $1, 'friend.example', 'home.example', "
+		"1, 2, $2, 1, 'ready', $3)", PARAMS(TEXT(str_of(kind)),
+		INT(NOW), BYTES(data))), 1);
 }
 
 static struct str
 write_to(struct fixture *f, const char *destination, enum report_kind kind)
 {
-	const struct delivery d = { .report = STR("ab12@home.example"),
+	const struct delivery d = { .report = STR("ab12"),
 		.destination = str_of(destination), .kind = kind,
 		.domain = STR("friend.example") };
 	struct str text = { NULL, 0 };
@@ -35,8 +35,9 @@ aggregate(void **state)
 	fixture_open(&f, "");
 	add_report(&f, "aggregate", STR("\x1f\x8b\x08"));
 	a = write_to(&f, "a@friend.example", KIND_AGGREGATE);
-	assert_true(str_has(a, "Report-ID: <ab12@home.example>"));
+	assert_true(str_has(a, "Report-ID: <ab12>"));
 	assert_true(str_has(a, "home.example!friend.example!1!2!ab12.xml.gz"));
+	assert_true(str_has(a, "\r\nMessage-ID: <ab12."));
 	assert_true(str_has(a, "Date: Thu, 26 Nov 2026 10:00:00 +0000\r\n"));
 	f.r.now += 12345;
 	assert_true(str_eq(write_to(&f, "a@friend.example", KIND_AGGREGATE),

@@ -6,7 +6,7 @@
 #define SCHEMA "src/report/aggregate-report.rng"
 #define HEAD "<feedback xmlns=\"urn:ietf:params:xml:ns:dmarc-2.0\">" \
 	"<version>1.0</version><report_metadata><org_name>o</org_name>" \
-	"<email>a@b.example</email><report_id>1@b.example</report_id>" \
+	"<email>a@b.example</email><report_id>1</report_id>" \
 	"<date_range><begin>1</begin><end>2</end></date_range>" \
 	"<generator>g</generator></report_metadata>"
 #define POLICY "<policy_published><domain>a.example</domain><p>none</p>" \

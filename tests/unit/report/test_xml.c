@@ -50,7 +50,7 @@ simple(struct fixture *f, struct xml_record *record)
 	*record = (struct xml_record){ line.tuple, 3 };
 	return (struct xml_report){ .organization = STR("Home & Co."),
 		.email = STR("dmarc@home.example"),
-		.id = STR("0123@home.example"), .begins = YESTERDAY,
+		.id = STR("0123"), .begins = YESTERDAY,
 		.ends = TODAY - 1, .policy = line.policy, .records = record,
 		.count = 1 };
 }
