@@ -114,7 +114,7 @@ fields_check_absent(const struct conf_list *list, struct conf_errors *errors,
 
 int
 fields_choose(struct arena *arena, const struct field_policy *policy,
-	const struct headers *headers, struct field_choice *ret)
+	const struct headers *headers, bool simple, struct field_choice *ret)
 {
 	*ret = (struct field_choice){ .policy = policy, .headers = headers };
 	if (!policy->omit_risky)
@@ -123,7 +123,8 @@ fields_choose(struct arena *arena, const struct field_policy *policy,
 		const struct header *field = &headers->fields[i];
 		struct str *grown;
 
-		if (str_ieq(field->name, from) || !risk_in_field(field) ||
+		if (str_ieq(field->name, from) ||
+			!risk_in_field(field, simple) ||
 			is_among(field->name, ret->omitted,
 				ret->omitted_count))
 			continue;

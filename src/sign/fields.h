@@ -38,9 +38,10 @@ struct field_choice {
 	size_t omitted_count;
 };
 
-/* ERR_NOMEM. */
+/* simple: the canonicalization, for what is risky.  ERR_NOMEM. */
 int fields_choose(struct arena *arena, const struct field_policy *policy,
-	const struct headers *headers, struct field_choice *ret) MUST_USE;
+	const struct headers *headers, bool simple,
+	struct field_choice *ret) MUST_USE;
 
 /* Is this field signed when a message has it? */
 bool fields_cover(const struct field_choice *choice, struct str name);

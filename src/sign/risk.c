@@ -128,8 +128,8 @@ is_empty_group(struct str s)
 	return skip(&s, ':') && skip(&s, ';') && s.n == 0;
 }
 
-/* sendmail cuts a name at MAXNAME bytes. */
-enum { ELEMENT_MAX = 250 };
+/* sendmail cuts a name at MAXNAME bytes, and folds lists of 78. */
+enum { ELEMENT_MAX = 250, FOLD_COLUMN = 76 };
 
 /* Pass over one address with its name. */
 static bool
@@ -158,14 +158,31 @@ is_laid_out(struct str s)
 	return false;
 }
 
+/* Does the list stand on one line, single blanks between its parts? */
+static bool
+is_one_line(const struct header *field)
+{
+	struct str value = field->value;
+
+	if (value.n < 2 || value.p[0] != ' ' ||
+		field->name.n + 1 + value.n > FOLD_COLUMN)
+		return false;
+	for (size_t i = 1; i < value.n; i++)
+		if (is_space(value.p[i]) && (value.p[i] != ' ' ||
+			value.p[i - 1] == ' ' || i + 1 == value.n))
+			return false;
+	return true;
+}
+
 bool
-risk_in_field(const struct header *field)
+risk_in_field(const struct header *field, bool simple)
 {
 	const size_t count = sizeof(address_fields) / sizeof(*address_fields);
 
 	for (size_t i = 0; i < count; i++)
 		if (str_ieq(address_fields[i], field->name))
-			return !is_laid_out(field->value);
+			return !is_laid_out(field->value) ||
+				(simple && !is_one_line(field));
 	return false;
 }
 
@@ -221,12 +238,12 @@ add(struct strbuf *sb, const char *text)
 }
 
 static void
-add_fields(struct strbuf *sb, const struct headers *headers)
+add_fields(struct strbuf *sb, const struct headers *headers, bool simple)
 {
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct header *field = &headers->fields[i];
 
-		if (field->nth > 1 || !risk_in_field(field))
+		if (field->nth > 1 || !risk_in_field(field, simple))
 			continue;
 		sb_addz(sb, sb->n > 0 ? ", " : "addresses in ");
 		sb_add(sb, field->name);
@@ -239,7 +256,7 @@ risk_text(const struct risk *risk, const struct headers *headers,
 {
 	struct strbuf sb = sb_new(arena);
 
-	add_fields(&sb, headers);
+	add_fields(&sb, headers, risk->simple);
 	if (risk->long_line)
 		add(&sb, "a line over 990 bytes");
 	if (risk->eight_bit)

@@ -13,13 +13,17 @@
 
 enum { RISK_LINE_MAX = 990 };
 
-/* Would sendmail write this field differently? */
-bool risk_in_field(const struct header *field);
+/*
+ * Would sendmail write this field differently, as far as the canonicalization
+ * sees?  simple sees all, relaxed neither folds nor the number of blanks.
+ */
+bool risk_in_field(const struct header *field, bool simple);
 
 /* What was found in a message so far; { 0 } is none. */
 struct risk {
 	size_t line; /* bytes of the current body line */
 	bool long_line, eight_bit;
+	bool simple; /* canonicalization of the header; set by the owner */
 };
 
 void risk_headers(struct risk *risk, const struct headers *headers);

@@ -27,14 +27,16 @@ load(const struct load *load, const void **ret)
 /* ---- a message --------------------------------------------------------- */
 
 static void *
-begin(struct message *message, const void *settings)
+begin(struct message *message, const void *arg)
 {
+	const struct sign_settings *settings = arg;
 	struct session *session =
 		arena_alloc(message->arena, sizeof(*session));
 
 	if (session != NULL)
 		*session = (struct session){ .message = message,
-			.settings = settings };
+			.settings = settings,
+			.risk.simple = settings->options.simple_header };
 	return session;
 }
 

@@ -210,7 +210,8 @@ signing_new(struct arena *arena, const struct sign_options *options,
 	s->options = options;
 	s->signers = signers;
 	s->now = (long long)time(NULL);
-	r = fields_choose(arena, &options->fields, headers, &s->fields);
+	r = fields_choose(arena, &options->fields, headers,
+		options->simple_header, &s->fields);
 	if (r < 0)
 		return r;
 	if (has_nul(headers))

@@ -6,9 +6,10 @@ from .message import Message, compose
 
 # risk: what the signer logs; broken: the MTAs that break it all the same, if
 # nothing is done against it; mended: those that leave nothing to be rewritten,
-# as they did it before; legacy: for a peer without 8BITMIME.
-Case = namedtuple("Case", "name make risk broken mended legacy",
-                  defaults=("", (), (), False))
+# as they did it before; legacy: for a peer without 8BITMIME; folded: lists that
+# only a relaxed signature survives.
+Case = namedtuple("Case", "name make risk broken mended legacy folded",
+                  defaults=("", (), (), False, False))
 
 USER = "Our User <user@home.example>"
 MIME = ("MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8",
@@ -50,10 +51,13 @@ CASES = (
         "References: " + "\r\n ".join("<%060d@test>" % i
                                       for i in range(60)))),
     Case("a field of 900 bytes", fields("List-Post: " + "x" * 889)),
-    Case("60 recipients on one line", to(LIST), LONG, ("postfix",)),
-    Case("60 recipients, folded", to(LIST.replace(", ", ",\r\n\t"))),
+    Case("60 recipients on one line", to(LIST), LONG, ("postfix",),
+         folded=True),
+    Case("60 recipients, folded", to(LIST.replace(", ", ",\r\n\t")),
+         folded=True),
     Case("a folded list with odd spaces", to(
-        "A  B   <a@friend.example>,\r\n  \t \"C, D\" <c@friend.example>")),
+        "A  B   <a@friend.example>,\r\n  \t \"C, D\" <c@friend.example>"),
+         folded=True),
     Case("encoded words", to("=?utf-8?q?F=C3=BCr=2C?= <a@friend.example>")),
     Case("no recipients told", to("undisclosed-recipients:;")),
     Case("no space behind a comma", to("a@friend.example,b@friend.example"),

@@ -31,7 +31,8 @@ names_of(struct arena *arena, const struct field_policy *policy,
 	struct str h;
 
 	split_message(arena, str_of(text), &headers);
-	assert_int_equal(0, fields_choose(arena, policy, &headers, &choice));
+	assert_int_equal(0,
+		fields_choose(arena, policy, &headers, false, &choice));
 	fields_write(&choice, &fold, arena);
 	h = fold_done(&fold);
 	for (size_t i = 0; i < h.n; i++)

@@ -54,10 +54,41 @@ test_lists(void **state)
 		struct header field = { STR("Reply-To"),
 			str_of(lists[i].value), 1 };
 
-		if (risk_in_field(&field) != lists[i].risk)
+		if (risk_in_field(&field, false) != lists[i].risk)
 			fail_msg("%s", lists[i].value);
+		assert_true(risk_in_field(&field, true) >= lists[i].risk);
 		field.name = STR("Subject");
-		assert_false(risk_in_field(&field));
+		assert_false(risk_in_field(&field, true));
+	}
+}
+
+/* What only the simple canonicalization sees. */
+static void
+test_simple(void **state)
+{
+	static const struct {
+		const char *value;
+		bool risk;
+	} rows[] = {
+		{ " anna@friend.example", false },
+		{ " Anna <anna@friend.example>, bob@friend.example", false },
+		{ "anna@friend.example", true },
+		{ "  anna@friend.example", true },
+		{ " anna@friend.example ", true },
+		{ " Anna  <anna@friend.example>", true },
+		{ " Anna\t<anna@friend.example>", true },
+		{ " anna@friend.example,\n bob@friend.example", true },
+		{ " anna@friend.example, bob@friend.example, "
+		  "carl@friend.example, doris@friend.example", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct header field = { STR("To"), str_of(rows[i].value), 1 };
+
+		assert_false(risk_in_field(&field, false));
+		if (risk_in_field(&field, true) != rows[i].risk)
+			fail_msg("%s", rows[i].value);
 	}
 }
 
@@ -75,13 +106,13 @@ test_long_name(void **state)
 		sb_addc(&sb, 'x');
 	sb_addz(&sb, " <a@b.example>");
 	field.value = sb_done(&sb);
-	assert_false(risk_in_field(&field));
+	assert_false(risk_in_field(&field, false));
 	sb_addz(&sb, ", xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
 	for (int i = 0; i < 230; i++)
 		sb_addc(&sb, 'x');
 	sb_addz(&sb, " <a@b.example>");
 	field.value = sb_done(&sb);
-	assert_true(risk_in_field(&field));
+	assert_true(risk_in_field(&field, false));
 	arena_free(arena);
 }
 
@@ -153,6 +184,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_simple),
 		cmocka_unit_test(test_long_name),
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_text),
