@@ -234,7 +234,8 @@ add_deliveries(struct making *m)
 		err = destinations_parse(m->arena, &uris, &all);
 	for (size_t i = 0; err == 0 && i < all.count; i++)
 		err = deliver_add(m->r, &(struct delivery){
-			.report = m->name.unique, .destination = all.list[i].address,
+			.report = m->name.unique,
+			.destination = all.list[i].address,
 			.kind = KIND_AGGREGATE, .domain = m->name.domain });
 	return err;
 }

@@ -58,7 +58,8 @@ const char *const store_tables[] = {
 	/* Reports as they are (re-)sent: kind is aggregate or failure. */
 	"CREATE TABLE IF NOT EXISTS reports ("
 	"id TEXT PRIMARY KEY, kind TEXT NOT NULL, domain TEXT NOT NULL,"
-	"submitter TEXT NOT NULL, begins BIGINT NOT NULL, ends BIGINT NOT NULL, made BIGINT NOT NULL,"
+	"submitter TEXT NOT NULL, begins BIGINT NOT NULL,"
+	"ends BIGINT NOT NULL, made BIGINT NOT NULL,"
 	"messages BIGINT NOT NULL, state TEXT NOT NULL, data BYTEA NOT NULL)",
 	"CREATE INDEX IF NOT EXISTS reports_of ON reports (domain, begins)",
 

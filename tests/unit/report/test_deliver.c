@@ -21,7 +21,8 @@ add_report(struct fixture *f, const char *id, const char *destination)
 	assert_int_equal(store_run(f->r.store, "INSERT INTO reports (id, "
 		"kind, domain, submitter, begins, ends, made, messages, state, "
 		"data) VALUES ($1, 'aggregate', 'friend.example', "
-		"'home.example', 1, 2, $2, 1, 'ready', $3) ON CONFLICT (id) DO NOTHING",
+		"'home.example', 1, 2, $2, 1, 'ready', $3) "
+		"ON CONFLICT (id) DO NOTHING",
 		PARAMS(TEXT(str_of(id)), INT(f->r.now),
 			BYTES(STR("\x1f\x8b")))) >= 0, 1);
 	assert_int_equal(deliver_add(&f->r, &d), 0);
