@@ -209,7 +209,7 @@ add_jail(struct list *list, struct str line)
 	add(list, s);
 }
 
-/* So that the signer knows submission, also where nobody authenticates. */
+/* So that submission-daemons can name the listener. */
 static void
 add_name(struct list *list, struct str line)
 {

@@ -110,9 +110,6 @@ setup_config(struct setup *setup)
 		make_key(setup, setup->domains[i].p);
 	sb_addz(&sb, head);
 	sb_addf(&sb, "[common]\nauthserv-id = %s\n", setup->name);
-	/* The names that Postfix's listeners for submission commonly have. */
-	if (setup->mta == MTA_POSTFIX)
-		sb_addz(&sb, "submission-daemons = MSA, ORIGINATING\n");
 	if (setup->domain_count > 0)
 		add_sign(setup, &sb);
 	if (setup->reporter != NULL)
