@@ -30,13 +30,15 @@ client_names(const struct spf_case *c)
 	return complete ? NAMES_OTHER : NAMES_UNKNOWN;
 }
 
-/* The option that exempts the message without a question; or NULL. */
+/* What exempts the message, found without a question; or NULL. */
 static const char *
 exemption(const struct spf_case *c)
 {
 	const struct spf_whitelist *w = &c->settings->whitelist;
 	const struct message *m = c->message;
 
+	if (m->connection->client.family == IP_NONE)
+		return "no client address";
 	if (c->settings->conf.skip_null_sender && m->mail_from.n == 0)
 		return "skip-null-sender";
 	if (ipnet_list_contains(&w->ip, &m->connection->client))

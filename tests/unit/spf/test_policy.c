@@ -15,7 +15,7 @@ static struct ipnet listed_nets[] = { { { IP_V4, { 198, 51, 100 } }, 24 } };
 struct row {
 	enum auth_result mail_from;
 	int helo; /* -1: it has no say */
-	enum spf_action fail, temperror;
+	enum spf_action fail, temperror, none;
 	const char *client, *from, *said; /* NULL: an ordinary one */
 	bool whitelists, skip_null_sender, dry_run;
 	enum spf_action action;
@@ -43,6 +43,12 @@ static const struct row rows[] = {
 		.cause = AUTH_TEMPERROR },
 	{ AUTH_TEMPERROR, AUTH_FAIL, SPF_TAG, SPF_DEFER, .action = SPF_DEFER,
 		.cause = AUTH_TEMPERROR },
+	/* Mail that did not come over the internet says nothing of SPF. */
+	{ AUTH_NONE, NO_HELO, SPF_REJECT, .client = "", .none = SPF_REJECT,
+		.action = SPF_ACCEPT, .override = "no client address",
+		.cause = AUTH_NONE },
+	{ AUTH_NONE, NO_HELO, SPF_ACCEPT, .none = SPF_REJECT,
+		.action = SPF_REJECT, .cause = AUTH_NONE },
 	/* Whitelists, each by its own. */
 	{ AUTH_FAIL, NO_HELO, SPF_REJECT, .client = "198.51.100.200",
 		.whitelists = true, .action = SPF_ACCEPT,
@@ -103,7 +109,8 @@ world_open(struct world *w, const struct row *row)
 
 	*w = (struct world){ .common = { .dry_run = row->dry_run } };
 	fixture_open(&w->f, ZONE);
-	w->connection = (struct connection){ .client = ip(client),
+	w->connection = (struct connection){
+		.client = ip(*client != '\0' ? client : NULL),
 		.helo = str_of(said) };
 	w->message = (struct message){ .arena = w->f.scope.arena,
 		.connection = &w->connection, .common = &w->common,
@@ -114,6 +121,7 @@ world_open(struct world *w, const struct row *row)
 		.subject_tag = "[SPF:{result}]" };
 	w->settings.conf.actions[AUTH_FAIL] = row->fail;
 	w->settings.conf.actions[AUTH_TEMPERROR] = row->temperror;
+	w->settings.conf.actions[AUTH_NONE] = row->none;
 	if (row->whitelists)
 		w->settings.whitelist = (struct spf_whitelist){
 			.ip = { listed_nets, 1 }, .ptr = { listed_names, 1, 1 },
