@@ -12,35 +12,10 @@ printable(char c)
 	return c >= ' ' && c <= '~' ? c : '?';
 }
 
-/* dot-atom without quotes, anything else as a quoted-string (RFC 5322). */
-static bool
-is_dot_atom(struct str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (c == '.' && (i == 0 || i + 1 == s.n || s.p[i - 1] == '.'))
-			return false;
-		if (c == '\0' || (!is_alpha(c) && !is_digit(c) &&
-			strchr(".!#$%&'*+-/=?^_`{|}~", c) == NULL))
-			return false;
-	}
-	return s.n > 0;
-}
-
-static void
-add_quoted(struct strbuf *sb, struct str value)
-{
-	sb_addc(sb, '"');
-	for (size_t i = 0; i < value.n; i++) {
-		if (value.p[i] == '"' || value.p[i] == '\\')
-			sb_addc(sb, '\\');
-		sb_addc(sb, printable(value.p[i]));
-	}
-	sb_addc(sb, '"');
-}
-
-/* key=value; as one token.  Nothing for an empty value. */
+/*
+ * key="value"; as one token, which must not be torn.  Whatever the value is, it
+ * cannot leave its quotes.  Nothing for an empty one.
+ */
 static void
 add_pair(struct fold *fold, const char *key, struct str value)
 {
@@ -50,12 +25,13 @@ add_pair(struct fold *fold, const char *key, struct str value)
 	if (value.n == 0)
 		return;
 	value = str_first(value, VALUE_MAX);
-	sb_addf(&sb, "%s=", key);
-	if (is_dot_atom(value))
-		sb_add(&sb, value);
-	else
-		add_quoted(&sb, value);
-	sb_addc(&sb, ';');
+	sb_addf(&sb, "%s=\"", key);
+	for (size_t i = 0; i < value.n; i++) {
+		if (value.p[i] == '"' || value.p[i] == '\\')
+			sb_addc(&sb, '\\');
+		sb_addc(&sb, printable(value.p[i]));
+	}
+	sb_addz(&sb, "\";");
 	token = sb_done(&sb);
 	if (token.p == NULL)
 		fold->sb.failed = true;
@@ -96,7 +72,9 @@ spf_received(struct arena *arena, const struct spf_query *query,
 	fold_add(&fold, str_of(auth_result_text(answer->result)));
 	add_comment(&fold, query, answer);
 	add_pair(&fold, "receiver", query->receiver);
-	add_pair(&fold, "identity", helo ? STR("helo") : STR("mailfrom"));
+	/* Without quotes: so SpamAssassin looks for it. */
+	fold_add(&fold, helo ? STR("identity=helo;") :
+		STR("identity=mailfrom;"));
 	if (query->client.family != IP_NONE)
 		add_pair(&fold, "client-ip",
 			str_of(ipaddr_text(&query->client, ip)));

@@ -103,9 +103,9 @@ test_pass(void **state)
 		"\tdmarc=pass header.from=friend.example policy.dmarc=none\n"
 		"Received-SPF: pass (me.example: friend.example permits "
 		"192.0.2.10)\n"
-		"\treceiver=me.example; identity=mailfrom; "
-		"client-ip=192.0.2.10;\n"
-		"\thelo=mail.friend.example; "
+		"\treceiver=\"me.example\"; identity=mailfrom; "
+		"client-ip=\"192.0.2.10\";\n"
+		"\thelo=\"mail.friend.example\"; "
 		"envelope-from=\"anna@friend.example\";\n"
 		"\tmechanism=\"ip4:192.0.2.10\";\n");
 }

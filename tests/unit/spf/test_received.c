@@ -24,14 +24,16 @@ static const struct {
 		.client = { IP_V4, { 192, 0, 2, 1 } } },
 	  { .result = AUTH_PASS, .domain = STR("x.test"),
 		.mechanism = STR("ip4:192.0.2.0/24") },
-	  "pass (mx.test: x.test permits 192.0.2.1) receiver=mx.test;\n"
-	  "\tidentity=mailfrom; client-ip=192.0.2.1; helo=mail.x.test;\n"
+	  "pass (mx.test: x.test permits 192.0.2.1) receiver=\"mx.test\";\n"
+	  "\tidentity=mailfrom; client-ip=\"192.0.2.1\";"
+	  " helo=\"mail.x.test\";\n"
 	  "\tenvelope-from=\"a@x.test\"; mechanism=\"ip4:192.0.2.0/24\";" },
 	{ { .identity = SPF_HELO, .helo = STR("mail.x.test"),
 		.client = { IP_V6, { 0x20, 1, 0xd, 0xb8, [15] = 1 } } },
 	  { .result = AUTH_SOFTFAIL, .domain = STR("mail.x.test") },
 	  "softfail (mail.x.test probably does not permit 2001:db8::1)\n"
-	  "\tidentity=helo; client-ip=\"2001:db8::1\"; helo=mail.x.test;" },
+	  "\tidentity=helo; client-ip=\"2001:db8::1\";"
+	  " helo=\"mail.x.test\";" },
 	/* The null sender; a client without an address. */
 	{ { .identity = SPF_MAIL_FROM },
 	  { .result = AUTH_NONE, .reason = STR("there is no domain") },
