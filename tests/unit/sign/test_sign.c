@@ -245,6 +245,20 @@ test_signed_already(void **state)
 }
 
 static void
+test_most_signers(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct signers all = { .count = SIGNERS_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < SIGNERS_MAX; i++)
+		all.list[i] = both.list[i % 2];
+	assert_verifies(arena, SIGNERS_MAX,
+		sign_message(arena, &all, STR(plain), 100));
+	arena_free(arena);
+}
+
+static void
 test_refused(void **state)
 {
 	static const struct {
@@ -355,6 +369,7 @@ main(void)
 		cmocka_unit_test_setup(test_tags, begin),
 		cmocka_unit_test_setup(test_added, begin),
 		cmocka_unit_test_setup(test_signed_already, begin),
+		cmocka_unit_test_setup(test_most_signers, begin),
 		cmocka_unit_test_setup(test_refused, begin),
 		cmocka_unit_test_setup(test_many_fields, begin),
 		cmocka_unit_test_setup(test_nomem, begin),
