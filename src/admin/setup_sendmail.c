@@ -6,6 +6,9 @@
 #include "admin/sendmail_mc.h"
 #include "base/strbuf.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #define MC "/etc/mail/sendmail.mc"
 #define CF "/etc/mail/sendmail.cf"
 #define M4 "/usr/share/mailvet/sendmail/mailvet.m4"
@@ -66,6 +69,9 @@ rebuild(struct setup *setup)
 	const char *directory = host_path(setup->host, "/etc/mail");
 	const char *const argv[] = { "make", "-s", "-C", directory, NULL };
 
+	/* make looks at the time: a .cf that somebody changed is newer. */
+	if (!setup->changes.dry_run)
+		(void)utimensat(AT_FDCWD, host_path(setup->host, MC), NULL, 0);
 	if (file_exists(host_path(setup->host, "/etc/mail/Makefile")))
 		change_run(&setup->changes, argv);
 	else if (!setup->changes.dry_run)
