@@ -1,34 +1,31 @@
 #include "admin/doctor.h"
 
-#include "admin/file.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #define SPOOL "/var/spool/mailvet/dmarc"
+#define DATABASE "/var/lib/mailvet/report.db"
 #define TMPFILES "systemd-tmpfiles --create mailvet.conf"
 
-enum { STALE = 3 * 3600 /* s; the timer fires each hour */ };
+enum { IDLE_MAX = 3 /* hours; the timer fires each hour */ };
 
-/* Are there closed hours that nobody has read? */
-static unsigned
-stale_hours(const char *path)
+/*
+ * Hours since the reporter last wrote to its database, which it does at each
+ * run; 0 where there is none of SQLite's.
+ */
+static long
+idle_hours(const struct doctor *doctor)
 {
-	DIR *directory = opendir(path);
-	struct dirent *entry;
-	unsigned count = 0;
+	static const char *const files[] = { DATABASE, DATABASE "-wal" };
 	struct stat st;
+	time_t last = 0;
 
-	while (directory != NULL && (entry = readdir(directory)) != NULL)
-		if (str_iends(str_of(entry->d_name), STR(".jsonl")) &&
-			fstatat(dirfd(directory), entry->d_name, &st, 0) ==
-				0 &&
-			st.st_mtime < time(NULL) - STALE)
-			count++;
-	if (directory != NULL)
-		closedir(directory);
-	return count;
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		if (stat(host_path(doctor->host, files[i]), &st) == 0 &&
+			st.st_mtime > last)
+			last = st.st_mtime;
+	return last > 0 ? (long)(time(NULL) - last) / 3600 : 0;
 }
 
 static void
@@ -52,9 +49,9 @@ check_spool(struct doctor *doctor, const char *path)
 }
 
 static void
-check_timer(struct doctor *doctor, const char *path)
+check_timer(struct doctor *doctor)
 {
-	unsigned stale = stale_hours(path);
+	long idle = idle_hours(doctor);
 
 	if (!host_unit(doctor->host, "is-active", "mailvet-report.timer"))
 		doctor_fail(doctor,
@@ -65,9 +62,9 @@ check_timer(struct doctor *doctor, const char *path)
 			 "mailvet-report.service"))
 		doctor_fail(doctor, "journalctl -u mailvet-report",
 			"the last run of mailvet-report failed");
-	else if (stale > 0)
+	else if (idle >= IDLE_MAX)
 		doctor_fail(doctor, "systemctl start mailvet-report.service",
-			"%u hours of the journal have not been read", stale);
+			"the journal was not read for %ld hours", idle);
 	else
 		doctor_ok(doctor, "mailvet-report.timer is active");
 }
@@ -78,5 +75,5 @@ doctor_journal(struct doctor *doctor)
 	const char *path = host_path(doctor->host, SPOOL);
 
 	check_spool(doctor, path);
-	check_timer(doctor, path);
+	check_timer(doctor);
 }
