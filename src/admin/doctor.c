@@ -4,6 +4,7 @@
 #include "admin/doctor.h"
 
 #include "admin/command.h"
+#include "admin/mode.h"
 #include "admin/setup.h"
 #include "base/strbuf.h"
 
@@ -106,6 +107,17 @@ doctor_fail(struct doctor *doctor, const char *mend, const char *fmt, ...)
 
 /* ---- running them ---------------------------------------------------- */
 
+/* By what the mail server wants; where it wants nothing, by the units. */
+static bool
+is_inbound(const struct doctor *doctor)
+{
+	enum mode mode = mode_of_mta(doctor->host, doctor->mta);
+
+	if (mode != MODE_UNKNOWN)
+		return mode == MODE_INBOUND;
+	return host_unit(doctor->host, "is-enabled", "mailvet-inbound.socket");
+}
+
 static int
 examine(struct doctor *doctor, const char *only)
 {
@@ -115,8 +127,7 @@ examine(struct doctor *doctor, const char *only)
 		sizeof(*doctor->findings));
 	if (doctor->findings == NULL || doctor_common(doctor) < 0)
 		return EX_OSERR;
-	doctor->inbound = host_unit(doctor->host, "is-enabled",
-		"mailvet-inbound.socket");
+	doctor->inbound = is_inbound(doctor);
 	doctor->milters = setup_milters(doctor->inbound);
 	doctor->name = host_name(doctor->host, doctor->mta);
 	for (unsigned i = 0; i < CHECKS; i++) {

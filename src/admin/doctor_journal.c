@@ -1,6 +1,5 @@
 #include "admin/doctor.h"
 
-
 #include <sys/stat.h>
 #include <time.h>
 

@@ -6,9 +6,8 @@
 #include "admin/ask.h"
 #include "admin/command.h"
 #include "admin/doctor.h"
-#include "admin/file.h"
+#include "admin/mode.h"
 #include "admin/run.h"
-#include "admin/sendmail_mc.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -106,22 +105,6 @@ wrong(const char *option, const char *value, const char *choices)
 	return EX_USAGE;
 }
 
-/* The mode of the line in sendmail.mc, where there is one. */
-static bool
-is_inbound_now(const struct setup *setup)
-{
-	const char *mc = host_path(setup->host, "/etc/mail/sendmail.mc");
-	const char *socket = host_path(setup->host,
-		"/etc/systemd/system/sockets.target.wants/"
-		"mailvet-inbound.socket");
-	struct str text, line;
-
-	if (file_read(setup->host->arena, mc, &text) == 0 &&
-		mc_uses_mailvet(text, &line))
-		return memmem(line.p, line.n, "`inbound'", 9) != NULL;
-	return file_exists(socket);
-}
-
 /* From the command line, an earlier run, and what the host says of itself. */
 static int
 settle(struct setup *setup, const struct options *options)
@@ -132,7 +115,8 @@ settle(struct setup *setup, const struct options *options)
 		return wrong("--mta", options->mta,
 			"sendmail, postfix or none");
 	if (options->mode == NULL)
-		setup->inbound = is_inbound_now(setup);
+		setup->inbound = mode_of_mta(setup->host, setup->mta) ==
+			MODE_INBOUND;
 	else if (strcmp(options->mode, "inbound") == 0)
 		setup->inbound = true;
 	else if (strcmp(options->mode, "chain") != 0)
