@@ -129,7 +129,9 @@ settle(struct setup *setup, const struct options *options)
 	setup->domains = (struct str *)options->domains;
 	setup->domain_count = options->domain_count;
 	setup_recall(setup);
-	if (setup->domain_count == 0)
+	if (!options->undo && setup_own(setup) < 0)
+		return EX_CONFIG;
+	if (setup->domain_count == 0 && !setup->own_sign)
 		setup->domains = host_domains(setup->host, setup->mta,
 			setup->name, &setup->domain_count);
 	return -1;
@@ -215,7 +217,8 @@ set_up(struct setup *setup, const struct options *options)
 	}
 	if (!options->yes && !options->dry_run && !setup_ask(setup))
 		return EX_OK;
-	if (setup->name == NULL || setup->domain_count == 0) {
+	if (setup->name == NULL ||
+		(setup->domain_count == 0 && !setup->own_sign)) {
 		fprintf(stderr, "mailvet: this host has no full name; give it "
 				"one, or say --domain\n");
 		return EX_CONFIG;

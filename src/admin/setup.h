@@ -23,6 +23,7 @@ struct setup {
 	struct str *domains;
 	size_t domain_count;
 	const char *selector; /* of the keys */
+	bool own_name, own_sign; /* the administrator's files have that */
 	const char *reporter; /* the sender of reports; NULL: none are sent */
 };
 
@@ -36,6 +37,12 @@ const char *const *setup_milters(bool inbound);
 bool setup_ask(struct setup *setup);
 bool setup_is_domain(const char *text);
 bool setup_is_address(const char *text);
+
+/*
+ * setup_own.c: what the administrator's own files settle, which setup then
+ * leaves alone.  ERR_CONFIG: they are wrong, and it was said how.
+ */
+int setup_own(struct setup *setup) MUST_USE;
 
 /*
  * setup_config.c: keys and the drop-in.  setup_recall fills what an earlier run

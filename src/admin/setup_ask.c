@@ -77,7 +77,8 @@ setup_ask(struct setup *setup)
 
 	setup->name = ask(arena, "Name of this mail host",
 		setup->name != NULL ? setup->name : "mail.example.org");
-	ask_domains(setup);
+	if (!setup->own_sign)
+		ask_domains(setup);
 	mode = ask(arena, "Milters: three that check (chain) or one (inbound)",
 		mode);
 	setup->inbound = mode != NULL && strcmp(mode, "inbound") == 0;

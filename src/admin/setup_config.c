@@ -106,11 +106,13 @@ setup_config(struct setup *setup)
 
 	if (setup->selector == NULL)
 		setup->selector = new_selector(setup->host->arena);
-	for (size_t i = 0; i < setup->domain_count; i++)
+	for (size_t i = 0; i < setup->domain_count && !setup->own_sign; i++)
 		make_key(setup, setup->domains[i].p);
 	sb_addz(&sb, head);
-	sb_addf(&sb, "[common]\nauthserv-id = %s\n", setup->name);
-	if (setup->domain_count > 0)
+	sb_addz(&sb, "[common]\n");
+	if (!setup->own_name)
+		sb_addf(&sb, "authserv-id = %s\n", setup->name);
+	if (setup->domain_count > 0 && !setup->own_sign)
 		add_sign(setup, &sb);
 	if (setup->reporter != NULL)
 		sb_addf(&sb, "\n[report]\nfrom = %s\n", setup->reporter);
