@@ -28,11 +28,20 @@ struct group {
 	bool found;
 };
 
+/* All reports that are due, one after the other. */
+struct series {
+	struct reporter *r;
+	const struct schema *schema;
+	struct exclusions exclusions;
+	int64_t before;	   /* the first day that is not over */
+	struct group last; /* where the search goes on */
+	struct aggregate_counts counts;
+};
+
 /* A report being made, in an arena of its own. */
 struct making {
 	struct reporter *r;
 	struct arena *arena;
-	const struct schema *schema;
 	struct group group;
 	struct xml_record *records;
 	size_t count, room, bytes;
@@ -58,18 +67,21 @@ take_group(void *arg, const struct value *columns)
 		g->published.p != NULL && g->rua.p != NULL ? 0 : ERR_NOMEM;
 }
 
-/* The next messages of the days from..before that nobody reported yet. */
+/* The next messages that nobody reported yet, from where the last ones were;
+ * these too may have left some. */
 static int
-find_group(struct making *m, int64_t from, int64_t before)
+find_group(struct making *m, const struct series *s)
 {
 	return store_each(m->r->store,
 		"SELECT day, domain, digest, published, rua FROM policies "
-		"WHERE day >= $1 AND day < $2 AND rua <> '' AND EXISTS "
-		"(SELECT 1 FROM tuples WHERE tuples.day = policies.day "
+		"WHERE (day, domain, digest) >= ($1, $2, $3) AND day < $4 "
+		"AND rua <> '' AND EXISTS (SELECT 1 FROM tuples "
+		"WHERE tuples.day = policies.day "
 		"AND tuples.domain = policies.domain "
 		"AND tuples.policy = policies.digest AND report = '') "
 		"ORDER BY day, domain, digest LIMIT 1",
-		PARAMS(INT(from), INT(before)), take_group, m);
+		PARAMS(INT(s->last.day), TEXT(s->last.domain),
+			TEXT(s->last.policy), INT(s->before)), take_group, m);
 }
 
 static int
@@ -183,11 +195,11 @@ make_xml(struct making *m)
 
 /* Shout: a report that does not satisfy the schema is a bug of ours. */
 static const char *
-validate(struct making *m)
+validate(struct making *m, const struct schema *schema)
 {
 	struct str why;
 
-	if (schema_valid(m->schema, m->arena, m->xml, &why))
+	if (schema_valid(schema, m->arena, m->xml, &why))
 		return REPORT_READY;
 	log_text(LEVEL_ERROR, "report %.*s about %.*s does not satisfy the "
 		"schema and is not sent; please report this: %.*s",
@@ -241,7 +253,7 @@ add_deliveries(struct making *m)
 }
 
 static int
-make_report(struct making *m, struct aggregate_counts *counts)
+make_report(struct making *m, struct series *s)
 {
 	const char *state = REPORT_READY;
 	int err = make_name(m);
@@ -251,7 +263,7 @@ make_report(struct making *m, struct aggregate_counts *counts)
 	if (err == 0)
 		err = gzip_pack(m->arena, m->xml, &m->gzipped);
 	if (err == 0) {
-		state = validate(m);
+		state = validate(m, s->schema);
 		err = store_report(m, state);
 	}
 	if (err == 0)
@@ -259,44 +271,53 @@ make_report(struct making *m, struct aggregate_counts *counts)
 	if (err == 0 && strcmp(state, REPORT_READY) == 0)
 		err = add_deliveries(m);
 	if (err == 0 && strcmp(state, REPORT_READY) == 0)
-		counts->made++;
+		s->counts.made++;
 	else if (err == 0)
-		counts->invalid++;
+		s->counts.invalid++;
 	return err;
 }
 
 /* Within a transaction: the group into a report, or out of the way. */
 static int
-make_one(struct making *m, const struct exclusions *exclusions,
-	struct aggregate_counts *counts)
+make_one(struct making *m, struct series *s)
 {
 	int err = load_records(m);
 
 	if (err < 0 || m->count == 0)
 		return err;
-	if (excludes_domain(exclusions, m->group.domain))
+	if (excludes_domain(&s->exclusions, m->group.domain))
 		return mark_tuples(m, STR("-"));
-	return make_report(m, counts);
+	return make_report(m, s);
+}
+
+/* Where to go on; what is remembered must outlive the report. */
+static int
+remember(struct series *s, const struct group *group)
+{
+	s->last.day = group->day;
+	s->last.domain = arena_copy(s->r->arena, group->domain);
+	s->last.policy = arena_copy(s->r->arena, group->policy);
+	return s->last.domain.p != NULL && s->last.policy.p != NULL ? 0 :
+		ERR_NOMEM;
 }
 
 /* 1 when there was a group, 0 when there is none left. */
 static int
-next_group(struct making *m, int64_t before, struct aggregate_counts *counts)
+next_group(struct series *s)
 {
-	struct exclusions exclusions;
-	int64_t today = m->r->now - m->r->now % SECONDS_PER_DAY;
-	int err = store_begin(m->r->store);
+	struct making m = { .r = s->r, .arena = arena_new(0) };
+	int err = m.arena != NULL ? store_begin(s->r->store) : ERR_NOMEM;
 
-	if (err < 0)
-		return err;
-	err = exclude_load(m->r, &exclusions);
-	if (err == 0)
-		err = find_group(m, today - AGGREGATE_DAYS_MAX *
-			SECONDS_PER_DAY, before);
-	if (err == 0 && m->group.found)
-		err = make_one(m, &exclusions, counts);
-	err = store_end(m->r->store, err);
-	return err == 0 ? m->group.found : err;
+	if (err == 0) {
+		err = find_group(&m, s);
+		if (err == 0 && m.group.found)
+			err = make_one(&m, s);
+		err = store_end(s->r->store, err);
+	}
+	if (err == 0 && m.group.found)
+		err = remember(s, &m.group);
+	arena_free(m.arena);
+	return err == 0 ? m.group.found : err;
 }
 
 /*
@@ -318,24 +339,21 @@ first_open_day(struct reporter *r, int64_t *ret)
 }
 
 static int
-make_all(struct reporter *r, const struct schema *schema,
-	struct aggregate_counts *ret)
+make_all(struct series *s)
 {
-	int64_t before;
-	int err = first_open_day(r, &before);
-	bool more = err == 0;
+	int64_t today = s->r->now - s->r->now % SECONDS_PER_DAY;
+	int err = first_open_day(s->r, &s->before);
 
-	while (more) {
-		struct making m = { .r = r, .arena = arena_new(0),
-			.schema = schema };
-
-		err = m.arena != NULL ? next_group(&m, before, ret) :
-			ERR_NOMEM;
-		more = err == 1;
-		arena_free(m.arena);
-	}
+	s->last = (struct group){ .domain = STR(""), .policy = STR(""),
+		.day = today - AGGREGATE_DAYS_MAX * SECONDS_PER_DAY };
+	if (err == 0)
+		err = exclude_load(s->r, &s->exclusions);
+	if (err == 0)
+		do
+			err = next_group(s);
+		while (err == 1);
 	if (err == ERR_LIBRARY)
-		reporter_store_error(r);
+		reporter_store_error(s->r);
 	return err;
 }
 
@@ -343,14 +361,18 @@ int
 aggregate_all(struct reporter *r, struct aggregate_counts *ret)
 {
 	const char *path = r->settings->conf.schema;
+	struct series s = { .r = r };
 	struct schema *schema;
 	int err = schema_load(r->arena, path, &schema);
 
-	*ret = (struct aggregate_counts){ .made = 0 };
-	if (err == 0)
-		return make_all(r, schema, ret);
-	log_text(LEVEL_ERROR, "%s: cannot be used as the schema of reports, "
-		"so none is made", path);
+	if (err == 0) {
+		s.schema = schema;
+		err = make_all(&s);
+	} else {
+		log_text(LEVEL_ERROR, "%s: cannot be used as the schema of "
+			"reports, so none is made", path);
+	}
+	*ret = s.counts;
 	return err;
 }
 

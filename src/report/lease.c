@@ -3,10 +3,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
-int
-lease_take(struct reporter *r)
+static int64_t
+uptime(void)
+{
+	struct timespec now = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec + 1;
+}
+
+static int
+renew(struct reporter *r)
 {
 	struct value host = TEXT(r->settings->host);
 	int64_t now;
@@ -25,9 +35,25 @@ lease_take(struct reporter *r)
 }
 
 int
+lease_take(struct reporter *r)
+{
+	int64_t now = uptime();
+	int taken;
+
+	if (r->lease > 0 && now - r->lease < LEASE_RENEW)
+		return 1;
+	taken = renew(r);
+	r->lease = taken > 0 ? now : 0;
+	return taken;
+}
+
+int
 lease_release(struct reporter *r)
 {
-	int err = store_run(r->store, "UPDATE leases SET expires = 0 "
+	int err;
+
+	r->lease = 0;
+	err = store_run(r->store, "UPDATE leases SET expires = 0 "
 		"WHERE name = 'send' AND owner = $1",
 		PARAMS(TEXT(r->settings->host)));
 

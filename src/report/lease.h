@@ -12,9 +12,16 @@
 
 #include "report/reporter.h"
 
-enum { LEASE_SECONDS = 10 * 60 /* more than a message may take */ };
+enum {
+	LEASE_SECONDS = 10 * 60, /* far more than a message may take */
+	LEASE_RENEW = 60,
+};
 
-/* Take or renew it: 1, or 0 when another host has it, or an error. */
+/*
+ * Take or renew it: 1, or 0 when another host has it, or an error.  Within
+ * LEASE_RENEW seconds of the last time, r->lease on the clock that also runs
+ * while the host sleeps, the database is not asked.
+ */
 int lease_take(struct reporter *r) MUST_USE;
 
 /* Give it back, so that another host need not wait. */

@@ -19,6 +19,7 @@ struct reporter {
 	struct store *store;
 	struct arena *arena; /* as long as the reporter */
 	int64_t now;	     /* seconds since 1970; one for the whole run */
+	int64_t lease;	     /* see lease.h; 0: not held */
 };
 
 /*

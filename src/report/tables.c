@@ -70,7 +70,9 @@ const char *const store_tables[] = {
 	"state TEXT NOT NULL, owner TEXT NOT NULL, attempts BIGINT NOT NULL,"
 	"due BIGINT NOT NULL, note TEXT NOT NULL,"
 	"PRIMARY KEY (report, destination))",
-	"CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries (state, due)",
+	"CREATE INDEX IF NOT EXISTS deliveries_due ON deliveries "
+	"(due, report, destination) "
+	"WHERE state IN ('waiting', 'sending', 'unsure')",
 
 	/* Policy domains, destination hosts and addresses to leave alone. */
 	"CREATE TABLE IF NOT EXISTS exclusions ("

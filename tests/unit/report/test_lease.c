@@ -24,6 +24,12 @@ one_at_a_time(void **state)
 	assert_int_equal(lease_release(&f.r), 0);
 	assert_int_equal(lease_take(&other), 1);
 	assert_int_equal(lease_take(&f.r), 0);
+	/* A host that slept finds out. */
+	assert_int_equal(store_run(f.r.store, "UPDATE leases SET owner = 'x'",
+		NO_PARAMS), 1);
+	assert_int_equal(lease_take(&other), 1);
+	other.lease -= LEASE_RENEW;
+	assert_int_equal(lease_take(&other), 0);
 	/* A host that died. */
 	assert_int_equal(store_run(f.r.store, "UPDATE leases SET expires = "
 		"expires - $1", PARAMS(INT(LEASE_SECONDS + 1))), 1);
