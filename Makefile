@@ -185,7 +185,7 @@ bench:
 	@tests/env/unpack
 	@tests/env/unpack bench
 	@$(MAKE) -s all $(BUILD)/tests/load $(BUILD)/tests/empty
-	@tests/bench/bench --json $(BUILD)/bench.json
+	@tests/bench/bench --json $(BUILD)/bench.json --svg $(BUILD)/bench.svg
 
 # ---- fuzzing: clang's libFuzzer, a build of its own ------------------------
 FUZZERS = $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Ours and the peers, side by side.  To be started inside tests/env/ns.
 
-Usage: bench.py [--rounds N] [--quick] [--json FILE] [SCENE]...
+Usage: bench.py [--rounds N] [--quick] [--json FILE] [--svg FILE] [SCENE]...
 SCENE: speed, slow, dead, memory, sendmail (default: all)
 """
 
@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from field import rates, scenes, table
+from field import chart, rates, scenes, table
 
 
 def measured(names, rounds, divisor):
@@ -24,6 +24,8 @@ def measured(names, rounds, divisor):
             "memory": lambda: scenes.memory(10000 // divisor, 1000),
             "sendmail": lambda: rates.sendmail(1000 // divisor, rounds),
         }[name]()
+    if "speed" in results:
+        results["speed"], results["verdicts"] = results["speed"]
     return results
 
 
@@ -32,6 +34,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json")
+    parser.add_argument("--svg")
     parser.add_argument("scenes", nargs="*", default=[
         "speed", "slow", "dead", "memory", "sendmail"])
     arguments = parser.parse_args()
@@ -42,6 +45,9 @@ def main():
     if arguments.json:
         with open(arguments.json, "w") as file:
             json.dump(results, file, indent=1)
+    if arguments.svg and "speed" in results:
+        with open(arguments.svg, "w") as file:
+            file.write(chart.svg(results))
     print(table.text(results))
 
 

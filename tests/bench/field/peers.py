@@ -40,15 +40,21 @@ def peer_environment():
         os.path.join(PEERS, folder) for folder in folders))
 
 
+def children(pid):
+    for task in os.listdir("/proc/%d/task" % pid):
+        try:
+            with open("/proc/%d/task/%s/children" % (pid, task)) as file:
+                yield from map(int, file.read().split())
+        except OSError:
+            pass	# the thread has ended
+
+
 def cpu_seconds(pid):
     """User and system time of a process and its living children."""
     with open("/proc/%d/stat" % pid) as file:
         fields = file.read().rpartition(")")[2].split()
     total = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    for task in os.listdir("/proc/%d/task" % pid):
-        with open("/proc/%d/task/%s/children" % (pid, task)) as file:
-            total += sum(cpu_seconds(int(c)) for c in file.read().split())
-    return total
+    return total + sum(map(cpu_seconds, children(pid)))
 
 
 def status(pid, key):
@@ -58,10 +64,7 @@ def status(pid, key):
         for line in file:
             if line.startswith(key + ":"):
                 total = int(line.split()[1])
-    for task in os.listdir("/proc/%d/task" % pid):
-        with open("/proc/%d/task/%s/children" % (pid, task)) as file:
-            total += sum(status(int(c), key) for c in file.read().split())
-    return total
+    return total + sum(status(child, key) for child in children(pid))
 
 
 class Filter:

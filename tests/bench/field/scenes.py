@@ -5,7 +5,7 @@ import shutil
 
 from lab import dns, paths
 
-from . import contenders, corpus, measure, peers
+from . import contenders, corpus, measure, peers, verdicts
 from .slowdns import SlowNameServer
 
 # size, messages of the corpus, messages sent
@@ -36,9 +36,12 @@ def speed(rounds, divisor):
     try:
         with contenders.Field([contenders.empty()], contenders.ours(key),
                               contenders.rivals(key)) as field:
-            return measure.all_rounds(field, corpora, rounds)
+            measured = measure.all_rounds(field, corpora, rounds)
     finally:
         server.stop()
+    return measured, verdicts.compare(
+        world.directory, SIZES, "mailvet-inbound",
+        [c.name for c in field if c.name != "mailvet-inbound"])
 
 
 def slow(delay, messages, connections):

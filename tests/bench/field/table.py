@@ -17,6 +17,13 @@ def rows(title, table):
             for key, _, form in COLUMNS)
 
 
+def verdict_rows(results):
+    for peer, found in results.get("verdicts", {}).items():
+        yield "verdicts of mailvet-inbound and %s: %s" % (
+            peer, "the same" if not found else
+            "%d differ (%s ...)" % (len(found), found[0]))
+
+
 def goal_rows(results):
     yield ""
     yield "%-52s%8s%10s  met" % ("goal", "goal", "reached")
@@ -36,4 +43,6 @@ def text(results):
             lines += rows({"slow": "DNS of 100 ms", "dead": "dead DNS",
                            "sendmail": "through sendmail"}[name],
                           results[name])
+    lines.append("")
+    lines += verdict_rows(results)
     return "\n".join(lines + list(goal_rows(results)))
