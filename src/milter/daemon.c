@@ -9,10 +9,12 @@
 #include "os/journal.h"
 #include "os/notify.h"
 
+#include <errno.h>
 #include <libmilter/mfapi.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { STATUS_INTERVAL = 10000 /* ms */ };
@@ -109,18 +111,34 @@ run_milter(void *arg)
 	return status == MI_SUCCESS ? NULL : arg;
 }
 
+static void *
+tell_libmilter(void *arg)
+{
+	smfi_stop();
+	return arg;
+}
+
 /*
- * Stop libmilter.  It looks every five seconds whether it should; interrupting
- * its poll makes it look at once.
+ * Stop libmilter.  It looks every five seconds whether it should, and smfi_stop
+ * waits for that, too.  So another thread calls it, while we interrupt the
+ * listener's poll until it has looked.
  */
 static int
 stop_milter(struct daemon *d)
 {
+	const struct timespec pause = { .tv_nsec = 5000000 };
 	void *failed = NULL;
+	pthread_t teller;
+	bool told = pthread_create(&teller, NULL, tell_libmilter, NULL) == 0;
 
-	smfi_stop();
-	pthread_kill(d->milter, signals_interrupt());
-	pthread_join(d->milter, &failed);
+	if (!told)
+		smfi_stop();
+	while (pthread_tryjoin_np(d->milter, &failed) == EBUSY) {
+		pthread_kill(d->milter, signals_interrupt());
+		nanosleep(&pause, NULL);
+	}
+	if (told)
+		pthread_join(teller, NULL);
 	return failed == NULL ? EX_OK : EX_SOFTWARE;
 }
 

@@ -299,9 +299,13 @@ result $? "(a killed daemon leaves a stale socket)"
 start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
 up "$tmp/x.sock"
 result $? "stale socket: is replaced"
+# libmilter by itself looks every five seconds whether it should stop.
+SECONDS=0
 stop
 [ "$status" = 0 ]
 result $? "SIGTERM: exit 0" "status $status"
+[ $SECONDS -lt 4 ]
+result $? "SIGTERM: at once" "after $SECONDS s"
 
 long=$tmp/$(printf 'x%.0s' {1..150}).sock
 start inbound -c "$tmp/c.conf" --socket "unix:$long"
