@@ -25,6 +25,20 @@ complain(const struct conf_errors *errors)
 		fprintf(stderr, "mailvet: %s\n", errors->texts[i]);
 }
 
+/* For their records. */
+static void
+take_domains(struct setup *setup, const struct sign_conf *sign)
+{
+	struct arena *arena = setup->host->arena;
+	size_t n = sign->domain.count;
+
+	setup->domains = arena_array(arena, n + 1, sizeof(struct str));
+	for (size_t i = 0; setup->domains != NULL && i < n; i++) {
+		setup->domains[i] = arena_copy(arena, sign->domain.items[i]);
+		setup->domain_count = i + 1;
+	}
+}
+
 int
 setup_own(struct setup *setup)
 {
@@ -35,7 +49,6 @@ setup_own(struct setup *setup)
 		.path = host_path(setup->host, CONF),
 		.foreign = conf_all_sections,
 	};
-	const struct sign_conf *sign;
 	struct conf *conf;
 
 	if (source.path == NULL || !file_exists(source.path))
@@ -48,10 +61,7 @@ setup_own(struct setup *setup)
 	setup->own_name = is_theirs(conf, "common", "authserv-id");
 	setup->own_sign = is_theirs(conf, "sign", "domain") ||
 		is_theirs(conf, "sign", "key-table");
-	sign = conf_get(conf, "sign");
-	if (setup->own_sign && setup->domain_count == 0) {
-		setup->domains = sign->domain.items;
-		setup->domain_count = sign->domain.count;
-	}
+	if (setup->own_sign && setup->domain_count == 0)
+		take_domains(setup, conf_get(conf, "sign"));
 	return 0;
 }
