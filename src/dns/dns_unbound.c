@@ -161,11 +161,19 @@ dispatch(void *arg)
 
 /* ---- opening and closing ------------------------------------------------- */
 
+/*
+ * Contexts are independent, but for locks of the whole library that each new
+ * one sets up and each old one takes down; on a reload both happen at once.
+ */
+static pthread_mutex_t contexts = PTHREAD_MUTEX_INITIALIZER;
+
 static void
 destroy(struct unbound *unbound)
 {
+	pthread_mutex_lock(&contexts);
 	if (unbound->ctx != NULL)
 		ub_ctx_delete(unbound->ctx);
+	pthread_mutex_unlock(&contexts);
 	if (unbound->stop >= 0)
 		close(unbound->stop);
 	free(unbound);
@@ -256,6 +264,21 @@ begin(struct unbound *unbound)
 }
 
 static int
+start_context(struct unbound *unbound, const struct dns_options *options)
+{
+	int rc = ERR_NOMEM;
+
+	pthread_mutex_lock(&contexts);
+	unbound->ctx = ub_ctx_create();
+	if (unbound->ctx != NULL)
+		rc = configure(unbound->ctx, options);
+	if (rc == 0)
+		rc = begin(unbound);
+	pthread_mutex_unlock(&contexts);
+	return rc;
+}
+
+static int
 open_unbound(const struct dns_options *options, struct unbound **ret)
 {
 	struct unbound *unbound = calloc(1, sizeof(*unbound));
@@ -264,11 +287,8 @@ open_unbound(const struct dns_options *options, struct unbound **ret)
 	if (unbound == NULL)
 		return ERR_NOMEM;
 	unbound->stop = eventfd(0, EFD_CLOEXEC);
-	unbound->ctx = ub_ctx_create();
-	if (unbound->stop >= 0 && unbound->ctx != NULL)
-		rc = configure(unbound->ctx, options);
-	if (rc == 0)
-		rc = begin(unbound);
+	if (unbound->stop >= 0)
+		rc = start_context(unbound, options);
 	if (rc < 0)
 		destroy(unbound);
 	else

@@ -348,6 +348,40 @@ test_close_in_flight(void **state)
 			DNS_TIMEOUT);
 }
 
+/* A resolver of its own, again and again: what a reload does to the others. */
+static void *
+come_and_go(void *arg)
+{
+	unsigned port = server_port(arg);
+
+	for (int i = 0; i < 10; i++) {
+		struct dns *dns = NULL;
+		bool ok = open_at(port, NULL, &dns) == 0 &&
+			status_of(dns, STR("a.test"), 20000, NULL) ==
+				DNS_FOUND;
+
+		dns_close(dns);
+		if (!ok)
+			return arg;
+	}
+	return NULL;
+}
+
+static void
+test_resolvers_come_and_go(void **state)
+{
+	struct fixture *f = *state;
+	pthread_t threads[WORKERS];
+	void *failed;
+
+	for (int i = 0; i < WORKERS; i++)
+		pthread_create(&threads[i], NULL, come_and_go, f->server);
+	for (int i = 0; i < WORKERS; i++) {
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+	}
+}
+
 static int
 open_one(const char *server, const char *anchor)
 {
@@ -422,6 +456,7 @@ main(void)
 		WITH_SERVER(test_many_in_flight),
 		WITH_SERVER(test_threads),
 		WITH_SERVER(test_close_in_flight),
+		WITH_SERVER(test_resolvers_come_and_go),
 		cmocka_unit_test(test_bogus),
 		cmocka_unit_test(test_options),
 	};
