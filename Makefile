@@ -218,11 +218,13 @@ fuzz-replay:
 check:
 	@tests/check
 
+# MTA=postfix: with that in place of sendmail.
 demo:
 	@tests/env/install demo
 	@tests/env/unpack
 	@$(MAKE) -s -j2 all
-	@tests/e2e/demo
+	@tests/e2e/demo $(if $(filter postfix,$(MTA)),postfix-chain \
+		postfix-inbound)
 
 # On a host with SELinux enforcing, in a virtual machine.
 MTA = sendmail
