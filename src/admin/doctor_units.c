@@ -1,5 +1,7 @@
 #include "admin/doctor.h"
 
+#include "admin/run.h"
+
 /* A unit that should be enabled and active. */
 static bool
 should_run(struct doctor *doctor, const char *unit)
@@ -18,6 +20,20 @@ should_run(struct doctor *doctor, const char *unit)
 	return true;
 }
 
+/* Failed for good, or between two attempts. */
+static bool
+is_failing(struct doctor *doctor, const char *service)
+{
+	const char *const argv[] = { "systemctl", "show",
+		"--property=SubState", "--value", service, NULL };
+	struct run_result result;
+
+	if (host_unit(doctor->host, "is-failed", service))
+		return true;
+	return run(doctor->host->arena, argv, STR(""), &result) == 0 &&
+		str_eq(str_trim(result.out), STR("auto-restart"));
+}
+
 static void
 check_milter(struct doctor *doctor, const char *milter)
 {
@@ -27,7 +43,7 @@ check_milter(struct doctor *doctor, const char *milter)
 
 	if (!should_run(doctor, socket))
 		return;
-	if (host_unit(doctor->host, "is-failed", service))
+	if (is_failing(doctor, service))
 		doctor_fail(doctor,
 			doctor_text(doctor, "journalctl -u %s", service),
 			"%s fails again and again", service);
