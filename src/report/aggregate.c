@@ -10,7 +10,6 @@
 #include "report/mail.h"
 #include "report/message.h"
 #include "report/schema.h"
-#include "report/tuple.h"
 #include "report/xml.h"
 
 enum {
@@ -89,7 +88,6 @@ take_tuple(void *arg, const struct value *columns)
 {
 	struct making *m = arg;
 	struct xml_record *record;
-	int err;
 
 	if (m->count == m->room) {
 		size_t room = m->room > 0 ? m->room * 2 : 64;
@@ -102,9 +100,9 @@ take_tuple(void *arg, const struct value *columns)
 	}
 	record = &m->records[m->count];
 	m->last = arena_copy(m->arena, columns[0].text);
-	err = tuple_from_text(m->arena, columns[1].text, &record->tuple);
-	if (err < 0 || m->last.p == NULL)
-		return err < 0 ? err : ERR_NOMEM;
+	record->tuple = arena_copy(m->arena, columns[1].text);
+	if (record->tuple.p == NULL || m->last.p == NULL)
+		return ERR_NOMEM;
 	record->messages = columns[2].number;
 	m->messages += record->messages;
 	m->bytes += columns[1].text.n;
@@ -158,11 +156,8 @@ make_name(struct making *m)
 		STR_ARG(settings->submitter), STR_ARG(g->domain),
 		STR_ARG(g->policy), (long long)g->day, (long long)before);
 	for (size_t i = 0; i < m->count; i++) {
-		struct str text = tuple_to_text(m->arena, &m->records[i].tuple);
-
 		sb_addf(&sb, "\n%lld ", (long long)m->records[i].messages);
-		sb_add(&sb, text);
-		sb.failed = sb.failed || text.p == NULL;
+		sb_add(&sb, m->records[i].tuple);
 	}
 	parts[0] = sb_done(&sb);
 	if (parts[0].p == NULL)

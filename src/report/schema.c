@@ -2,8 +2,8 @@
 
 #include "base/strbuf.h"
 
-#include <libxml/parser.h>
 #include <libxml/relaxng.h>
+#include <libxml/xmlreader.h>
 #include <limits.h>
 #include <stdarg.h>
 
@@ -26,6 +26,18 @@ collect(void *arg, const char *fmt, ...)
 	va_end(args);
 	if (sb->n < WHY_MAX)
 		sb_addz(sb, text);
+}
+
+static void
+complain(void *arg, const char *message, xmlParserSeverities severity,
+	xmlTextReaderLocatorPtr where)
+{
+	struct strbuf *sb = arg;
+
+	(void)severity;
+	if (sb->n < WHY_MAX)
+		sb_addf(sb, "line %d: %s", xmlTextReaderLocatorLineNumber(
+			where), message);
 }
 
 /* What libxml2 would print of a file that it cannot read. */
@@ -63,18 +75,19 @@ schema_load(struct arena *arena, const char *path, struct schema **ret)
 	return arena_defer(arena, free_rules, s->rules);
 }
 
+/* Read it to its end, element by element, so that no tree of it is made. */
 static bool
-check(const struct schema *schema, xmlDocPtr document, struct strbuf *why)
+read_valid(const struct schema *schema, xmlTextReaderPtr reader,
+	struct strbuf *why)
 {
-	xmlRelaxNGValidCtxtPtr context = xmlRelaxNGNewValidCtxt(schema->rules);
-	bool valid = false;
+	int status;
 
-	if (context != NULL) {
-		xmlRelaxNGSetValidErrors(context, collect, collect, why);
-		valid = xmlRelaxNGValidateDoc(context, document) == 0;
-	}
-	xmlRelaxNGFreeValidCtxt(context);
-	return valid;
+	xmlTextReaderRelaxNGSetSchema(reader, schema->rules);
+	xmlTextReaderSetErrorHandler(reader, complain, why);
+	do
+		status = xmlTextReaderRead(reader);
+	while (status == 1);
+	return status == 0 && xmlTextReaderIsValid(reader) == 1;
 }
 
 bool
@@ -82,18 +95,16 @@ schema_valid(const struct schema *schema, struct arena *arena,
 	struct str document, struct str *why)
 {
 	struct strbuf sb = sb_new(arena);
-	xmlDocPtr parsed = NULL;
-	bool valid = false;
+	xmlTextReaderPtr reader = NULL;
+	bool valid;
 
 	if (document.n <= INT_MAX)
-		parsed = xmlReadMemory(document.p, (int)document.n, NULL,
-			"UTF-8", XML_PARSE_NONET | XML_PARSE_NOERROR |
-			XML_PARSE_NOWARNING | XML_PARSE_HUGE);
-	if (parsed == NULL)
-		sb_addz(&sb, "not well-formed");
-	else
-		valid = check(schema, parsed, &sb);
-	xmlFreeDoc(parsed);
+		reader = xmlReaderForMemory(document.p, (int)document.n, NULL,
+			"UTF-8", XML_PARSE_NONET | XML_PARSE_HUGE);
+	valid = reader != NULL && read_valid(schema, reader, &sb);
+	xmlFreeTextReader(reader);
+	if (!valid && sb.n == 0)
+		sb_addz(&sb, "not well-formed, or not valid");
 	*why = sb_done(&sb);
 	return valid;
 }

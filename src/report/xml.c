@@ -140,13 +140,11 @@ pass_or_fail(bool pass)
 }
 
 static void
-write_row(struct out *out, const struct xml_record *record)
+write_row(struct out *out, const struct tuple *t, int64_t messages)
 {
-	const struct tuple *t = &record->tuple;
-
 	open_element(out, "row");
 	element(out, "source_ip", t->ip);
-	number(out, "count", record->messages);
+	number(out, "count", messages);
 	open_element(out, "policy_evaluated");
 	element(out, "disposition", t->disposition);
 	element(out, "dkim", pass_or_fail(tuple_dkim_aligned(t)));
@@ -183,12 +181,10 @@ write_auth_results(struct out *out, const struct tuple *t)
 }
 
 static void
-write_record(struct out *out, const struct xml_record *record)
+write_tuple(struct out *out, const struct tuple *t, int64_t messages)
 {
-	const struct tuple *t = &record->tuple;
-
 	open_element(out, "record");
-	write_row(out, record);
+	write_row(out, t, messages);
 	open_element(out, "identifiers");
 	element(out, "header_from", t->header_from);
 	/* There, but empty for the null sender. */
@@ -198,9 +194,26 @@ write_record(struct out *out, const struct xml_record *record)
 	close_element(out);
 }
 
-static void
+/* In memory of its own: there may be many, and long ones. */
+static int
+write_record(xmlTextWriterPtr writer, const struct xml_record *record)
+{
+	struct out out = { .arena = arena_new(0), .writer = writer };
+	struct tuple tuple;
+	int err = out.arena != NULL ? tuple_from_text(out.arena,
+		record->tuple, &tuple) : ERR_NOMEM;
+
+	if (err == 0)
+		write_tuple(&out, &tuple, record->messages);
+	arena_free(out.arena);
+	return err == 0 && out.failed ? ERR_NOMEM : err;
+}
+
+static int
 write_document(struct out *out, const struct xml_report *r)
 {
+	int err = 0;
+
 	if (xmlTextWriterSetIndent(out->writer, 1) < 0 ||
 		xmlTextWriterStartDocument(out->writer, "1.0", "UTF-8",
 			NULL) < 0 ||
@@ -210,10 +223,11 @@ write_document(struct out *out, const struct xml_report *r)
 	element(out, "version", STR("1.0"));
 	write_metadata(out, r);
 	write_policy(out, &r->policy);
-	for (size_t i = 0; i < r->count; i++)
-		write_record(out, &r->records[i]);
+	for (size_t i = 0; err == 0 && i < r->count; i++)
+		err = write_record(out->writer, &r->records[i]);
 	if (xmlTextWriterEndDocument(out->writer) < 0)
 		out->failed = true;
+	return err == 0 && out->failed ? ERR_NOMEM : err;
 }
 
 int
@@ -222,21 +236,18 @@ xml_write(struct arena *arena, const struct xml_report *report,
 {
 	struct out out = { .arena = arena };
 	xmlBufferPtr buffer = xmlBufferCreate();
-	struct str text;
+	int err = ERR_NOMEM;
 
 	if (buffer != NULL)
 		out.writer = xmlNewTextWriterMemory(buffer, 0);
-	out.failed = out.writer == NULL;
-	if (!out.failed)
-		write_document(&out, report);
+	if (out.writer != NULL)
+		err = write_document(&out, report);
 	/* The writer hands over the rest when it goes. */
 	xmlFreeTextWriter(out.writer);
-	text = (struct str){ NULL, 0 };
-	if (!out.failed)
-		text = arena_copy(arena, (struct str){
+	if (err == 0)
+		*ret = arena_copy(arena, (struct str){
 			(const char *)xmlBufferContent(buffer),
 			(size_t)xmlBufferLength(buffer) });
 	xmlBufferFree(buffer);
-	*ret = text;
-	return text.p != NULL ? 0 : ERR_NOMEM;
+	return err == 0 && ret->p == NULL ? ERR_NOMEM : err;
 }

@@ -6,8 +6,9 @@
 
 #include "report/line.h"
 
+/* Of the tuple only text is kept; the report may have many. */
 struct xml_record {
-	struct tuple tuple;
+	struct str tuple; /* as tuple_to_text has it */
 	int64_t messages;
 };
 
@@ -23,7 +24,7 @@ struct xml_report {
 
 /*
  * Write it.  Texts of strangers may hold anything: what XML cannot carry is
- * replaced by U+FFFD.  0, ERR_NOMEM.
+ * replaced by U+FFFD.  0, ERR_NOMEM, ERR_SYNTAX for a tuple that is none.
  */
 int xml_write(struct arena *arena, const struct xml_report *report,
 	struct str *ret) MUST_USE;
