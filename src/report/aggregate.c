@@ -282,7 +282,14 @@ make_one(struct making *m, struct series *s)
 		return err;
 	if (excludes_domain(&s->exclusions, m->group.domain))
 		return mark_tuples(m, STR("-"));
-	return make_report(m, s);
+	err = make_report(m, s);
+	if (err != ERR_SYNTAX)
+		return err;
+	/* Nothing is written yet, and the others need not suffer. */
+	log_text(LEVEL_ERROR, "what the database has about %.*s cannot be "
+		"read, and is not reported", STR_ARG(m->group.domain));
+	s->counts.invalid++;
+	return mark_tuples(m, STR("-"));
 }
 
 /* Where to go on; what is remembered must outlive the report. */

@@ -12,7 +12,9 @@ struct attempt {
 	struct reporter *r;
 	struct arena *arena;
 	struct delivery d;
-	bool found, lost; /* lost: the lease is another host's */
+	bool found;
+	bool lost;	/* the lease is another host's */
+	bool no_server; /* the MTA does not answer at all */
 	struct destinations to;
 	struct deliver_counts *counts;
 };
@@ -176,7 +178,8 @@ transmit(struct attempt *a, struct str message)
 		return err < 0 ? err : ERR_LIMIT;
 	if (outcome == SMTP_UNSURE)
 		return postpone(a, "unsure", words);
-	if (outcome == SMTP_NOT_TAKEN)
+	a->no_server = outcome == SMTP_NO_SERVER;
+	if (outcome != SMTP_TAKEN)
 		return postpone(a, "waiting", words);
 	a->counts->sent++;
 	say(a, LEVEL_INFO, "sent", words);
@@ -254,6 +257,13 @@ next_delivery(struct reporter *r, const struct exclusions *exclusions,
 		err = find_due(&a);
 	if (err == 0 && a.found)
 		err = attempt(&a, exclusions);
+	if (err == 0 && a.no_server) {
+		/* It would not for the next one either, and that takes time. */
+		log_text(LEVEL_WARNING, "the MTA %s, port %u, does not answer; "
+			"what is left waits", r->settings->submit_host,
+			r->settings->submit_port);
+		a.found = false;
+	}
 	arena_free(a.arena);
 	return err == 0 ? a.found : err;
 }

@@ -126,6 +126,8 @@ judge(CURL *curl, CURLcode code, const struct upload *up)
 	if (code == CURLE_OK)
 		return SMTP_TAKEN;
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &reply);
+	if (reply == 0)
+		return SMTP_NO_SERVER;
 	if (!up->ending || code == CURLE_ABORTED_BY_CALLBACK ||
 		reply >= REPLY_REFUSED)
 		return SMTP_NOT_TAKEN;

@@ -26,6 +26,7 @@ struct smtp_job {
 enum smtp_outcome {
 	SMTP_TAKEN,
 	SMTP_NOT_TAKEN, /* for sure */
+	SMTP_NO_SERVER, /* likewise: nobody answers */
 	SMTP_UNSURE,	/* the end was sent, and no reply came */
 };
 

@@ -65,7 +65,9 @@ def retried_later():
             desk.write("conf", conf.replace(
                 "127.0.0.1:1\n", "127.0.0.1:%d\n" % sink.port))
             tap.equal(desk.run(NOW + 60).status, 0)
-            tap.equal(sink.messages, [], "sent before it is due")
+            # The one that was tried waits; for the others the MTA was not
+            # even asked.
+            tap.equal(len(sink.messages), len(first) - 1, "sent")
             tap.equal(desk.run(NOW + 3600).status, 0)
             reports = [mail.Report(m) for m in sink.messages]
         tap.equal(sorted((r.id, r.packed) for r in reports), first)

@@ -229,6 +229,14 @@ invalid(void **state)
 		"FROM deliveries"), 0);
 	assert_int_equal(aggregate_all(&f.r, &counts), 0);
 	assert_int_equal(counts.invalid, 0);
+	/* Nor does a damaged row stop the others. */
+	count(&f, YESTERDAY + 1, "192.0.2.1");
+	assert_int_equal(store_run(f.r.store, "UPDATE tuples SET data = 'x' "
+		"WHERE report = ''", NO_PARAMS), 1);
+	assert_int_equal(aggregate_all(&f.r, &counts), 0);
+	assert_int_equal(counts.invalid, 1);
+	assert_int_equal(fixture_number(&f, "SELECT COUNT(*) FROM tuples "
+		"WHERE report = ''"), 0);
 	f.settings.conf.schema = "/no/where";
 	assert_int_equal(aggregate_all(&f.r, &counts), ERR_CONFIG);
 	fixture_close(&f);

@@ -113,6 +113,22 @@ three_days(void **state)
 	fixture_close(&f);
 }
 
+/* An MTA that is down is asked once, not once for each report. */
+static void
+no_server(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, zone);
+	add_report(&f, "1", "a@friend.example");
+	add_report(&f, "2", "a@friend.example");
+	assert_int_equal(deliver(&f).waiting, 1);
+	assert_int_equal(fixture_number(&f, "SELECT SUM(attempts) "
+		"FROM deliveries"), 1);
+	fixture_close(&f);
+}
+
 static void
 waits(void **state)
 {
@@ -236,6 +252,7 @@ main(void)
 		cmocka_unit_test(sent_once),
 		cmocka_unit_test(not_wanted),
 		cmocka_unit_test(three_days),
+		cmocka_unit_test(no_server),
 		cmocka_unit_test(waits),
 		cmocka_unit_test(moods),
 		cmocka_unit_test(after_a_crash),

@@ -102,7 +102,7 @@ nobody_there(void **state)
 
 	(void)state;
 	assert_int_equal(send_text(arena, 1, &ending, &words),
-		SMTP_NOT_TAKEN);
+		SMTP_NO_SERVER);
 	assert_true(words.n > 0);
 	arena_free(arena);
 }
