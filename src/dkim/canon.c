@@ -1,5 +1,7 @@
 #include "dkim/canon.h"
 
+#include <stdlib.h>
+
 /* Where the canonical text goes; its failures stick. */
 struct sink {
 	EVP_MD_CTX *ctx;
@@ -101,16 +103,85 @@ put_field(
 
 /* ---- which fields ---------------------------------------------------- */
 
+/*
+ * Sorted: a stranger may name hundreds of fields in each signature, and send
+ * thousands.
+ */
+struct canon {
+	const struct header **fields; /* by name, those of one from the top */
+	size_t count;
+};
+
+static int
+compare_names(struct str a, struct str b)
+{
+	int order = (a.n > b.n) - (a.n < b.n);
+
+	for (size_t i = 0; order == 0 && i < a.n; i++)
+		order = to_lower(a.p[i]) - to_lower(b.p[i]);
+	return order;
+}
+
+static int
+compare_fields(const void *left, const void *right)
+{
+	const struct header *a = *(const struct header *const *)left;
+	const struct header *b = *(const struct header *const *)right;
+	int order = compare_names(str_trim(a->name), str_trim(b->name));
+
+	return order != 0 ? order : (a > b) - (a < b);
+}
+
+int
+canon_new(
+	struct arena *arena, const struct headers *headers, struct canon **ret)
+{
+	struct canon *canon = arena_alloc(arena, sizeof(*canon));
+
+	if (canon == NULL)
+		return ERR_NOMEM;
+	canon->count = headers->count;
+	canon->fields =
+		arena_array(arena, canon->count, sizeof(*canon->fields));
+	if (canon->fields == NULL)
+		return ERR_NOMEM;
+	for (size_t i = 0; i < canon->count; i++)
+		canon->fields[i] = &headers->fields[i];
+	qsort(canon->fields, canon->count, sizeof(*canon->fields),
+		compare_fields);
+	*ret = canon;
+	return 0;
+}
+
+/* How many fields have that name or stand before those. */
+static size_t
+end_of(const struct canon *canon, struct str name)
+{
+	size_t low = 0, high = canon->count;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		struct str there = str_trim(canon->fields[mid]->name);
+
+		if (compare_names(there, name) <= 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
 /* The nth field of that name from the bottom, own one not counted; or NULL. */
 static const struct header *
-from_below(const struct headers *headers, const struct header *own,
-	struct str name, size_t nth)
+from_below(const struct canon *canon, const struct header *own, struct str name,
+	size_t nth)
 {
-	for (size_t i = headers->count; i > 0; i--) {
-		const struct header *field = &headers->fields[i - 1];
+	for (size_t i = end_of(canon, name); i > 0; i--) {
+		const struct header *field = canon->fields[i - 1];
 
-		if (field != own && str_ieq(str_trim(field->name), name) &&
-			--nth == 0)
+		if (!str_ieq(str_trim(field->name), name))
+			return NULL;
+		if (field != own && --nth == 0)
 			return field;
 	}
 	return NULL;
@@ -118,7 +189,7 @@ from_below(const struct headers *headers, const struct header *own,
 
 /* Section 5.4.2: a name that comes again means the next field above. */
 static void
-put_signed(struct sink *sink, const struct headers *headers,
+put_signed(struct sink *sink, const struct canon *canon,
 	const struct header *own, const struct signature *sig)
 {
 	for (size_t i = 0; i < sig->name_count; i++) {
@@ -127,7 +198,7 @@ put_signed(struct sink *sink, const struct headers *headers,
 
 		for (size_t n = 0; n < i; n++)
 			nth += str_ieq(sig->names[n], sig->names[i]);
-		field = from_below(headers, own, sig->names[i], nth);
+		field = from_below(canon, own, sig->names[i], nth);
 		if (field == NULL)
 			continue;
 		put_field(sink, field->name, field->value,
@@ -159,7 +230,7 @@ put_own(struct sink *sink, const struct header *own)
 }
 
 int
-canon_hash(const struct headers *headers, const struct header *field,
+canon_hash(const struct canon *canon, const struct header *field,
 	const struct signature *sig, unsigned char ret[SHA256_SIZE])
 {
 	struct sink sink = {
@@ -171,7 +242,7 @@ canon_hash(const struct headers *headers, const struct header *field,
 		return ERR_NOMEM;
 	if (EVP_DigestInit_ex(sink.ctx, EVP_sha256(), NULL) != 1)
 		sink.failed = true;
-	put_signed(&sink, headers, field, sig);
+	put_signed(&sink, canon, field, sig);
 	put_own(&sink, field);
 	if (EVP_DigestFinal_ex(sink.ctx, ret, NULL) != 1)
 		sink.failed = true;

@@ -1,6 +1,6 @@
 /*
- * The header hash of a signature (RFC 6376 sections 3.4.1, 3.4.2 and 3.7), for
- * those that libopendkim cannot hash: see plain in signature.h.
+ * The header hash of a signature (RFC 6376 sections 3.4.1, 3.4.2 and 3.7).
+ * libopendkim's is for signers: lib.h tells why.
  */
 #ifndef DKIM_CANON_H
 #define DKIM_CANON_H
@@ -8,11 +8,18 @@
 #include "dkim/crypto.h"
 #include "dkim/signature.h"
 
+/* The fields of a message, ready to be found. */
+struct canon;
+
+/* It goes with the arena; headers must live as long.  ERR_NOMEM. */
+int canon_new(struct arena *arena, const struct headers *headers,
+	struct canon **ret) MUST_USE;
+
 /*
  * SHA-256 of the fields that the signature names and of its own field without
- * b=.  field is that one of headers.  ERR_NOMEM.
+ * b=.  field is that one of the headers.  ERR_NOMEM.
  */
-int canon_hash(const struct headers *headers, const struct header *field,
+int canon_hash(const struct canon *canon, const struct header *field,
 	const struct signature *sig, unsigned char ret[SHA256_SIZE]) MUST_USE;
 
 #endif

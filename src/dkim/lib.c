@@ -1,7 +1,9 @@
 #include "dkim/lib.h"
 #include "dkim/pool.h"
 
+#include <inttypes.h>
 #include <opendkim/dkim.h>
+#include <stdio.h>
 
 struct dk_library {
 	DKIM_LIB *lib;
@@ -201,6 +203,19 @@ dk_field(struct dk_message *m, struct str name, struct str value)
 	if (status == DKIM_STAT_SYNTAX)
 		status = DKIM_STAT_OK;
 	return failure(m, status);
+}
+
+int
+dk_want_body(struct dk_message *m, bool relaxed, uint64_t limit)
+{
+	char text[128], length[32] = "";
+
+	if (limit != DK_ALL)
+		snprintf(length, sizeof(length), "l=%" PRIu64 "; ", limit);
+	snprintf(text, sizeof(text),
+		"v=1; a=rsa-sha256; c=simple/%s; d=x; s=x; h=from; %sbh=AAAA; "
+		"b=AAAA", relaxed ? "relaxed" : "simple", length);
+	return dk_field(m, STR("DKIM-Signature"), str_of(text));
 }
 
 int

@@ -2,10 +2,12 @@
  * What verifying and signing share of libopendkim: the only place that calls
  * it.
  *
- * It is asked for the two hashes of a signature: what a verifier computes, and
- * a signer, too, for a field still without b=.  So no key enters the library,
- * neither private nor public: its own check decodes the key five times as
- * slowly, has no room for more than 5700 bits, and takes rsa-sha1.
+ * It canonicalizes and hashes: for a signer, header and body of a field still
+ * without b=; for a verifier, bodies.  So neither a key nor a stranger's
+ * signature enters the library.  Its own check of a signature decodes the key
+ * five times as slowly as need be, has no room for more than 5700 bits and
+ * takes rsa-sha1; its parser does not take UTF-8 (RFC 8616), "b =" or an
+ * encoded i=.
  *
  * Its memory comes from a pool of the message, with a ceiling, that is thrown
  * away as a whole: where the library runs out of memory it leaves pointers
@@ -18,9 +20,10 @@
 #include "base/arena.h"
 #include "base/str.h"
 
+#include <stdint.h>
+
 enum {
-	DK_FIELD_MAX = 60000, /* bytes of a signature field that it can take */
-	DK_NAMES_MAX = 4000, /* bytes of h=, likewise */
+	DK_NAMES_MAX = 4000, /* bytes of h= that it can take */
 	DK_LINE_MAX = 1 << 20, /* of a body line, which it keeps in memory */
 	DK_POOL_MAX = 32 << 20, /* of memory for one message */
 };
@@ -48,6 +51,15 @@ int dk_message_new(struct arena *arena, struct dk_library *library,
  * NUL; the library has not seen it.  ERR_NOMEM.
  */
 int dk_field(struct dk_message *message, struct str name, struct str value)
+	MUST_USE;
+
+/*
+ * Ask for the hash of a body, or of its first limit bytes in canonical form
+ * (DK_ALL: of all).  It counts as a signature field, of a header that is empty.
+ * ERR_NOMEM.
+ */
+#define DK_ALL UINT64_MAX
+int dk_want_body(struct dk_message *message, bool relaxed, uint64_t limit)
 	MUST_USE;
 
 /* The header is complete.  ERR_NOMEM, ERR_LIBRARY. */

@@ -1,6 +1,5 @@
 #include "dkim/signature.h"
 #include "dkim/base64.h"
-#include "dkim/lib.h"
 #include "dns/name.h"
 
 enum { SHOWN_B = 8, SHOWN_MAX = 255 };
@@ -140,8 +139,6 @@ show_tag(struct parse *parse, const struct tag *tag)
 		sig->algorithm = tag->value;
 	if (!str_eq(tag->name, STR("b")))
 		return 0;
-	if (tag->name.p[1] != '=')
-		sig->plain = false;
 	if (!is_base64(tag->value))
 		return 0;
 	sig->b = first_characters(parse->arena, tag->value, SHOWN_B);
@@ -335,7 +332,7 @@ check_fields(struct parse *parse)
 
 	for (size_t i = 0; i < list.n; i++)
 		count += list.p[i] == ':';
-	if (count > SIG_NAMES_MAX || list.n > DK_NAMES_MAX)
+	if (count > SIG_NAMES_MAX)
 		return malformed(sig, "h= is too long");
 	sig->names = arena_array(parse->arena, count, sizeof(*sig->names));
 	if (sig->names == NULL)
@@ -363,8 +360,7 @@ int
 signature_parse(struct arena *arena, struct str value, long long now,
 	struct signature *ret)
 {
-	struct signature sig = {
-		.result = AUTH_NONE, .plain = is_ascii(value) };
+	struct signature sig = { .result = AUTH_NONE };
 	struct parse parse = { .arena = arena, .sig = &sig, .now = now };
 	int r = show(&parse, value);
 
@@ -373,7 +369,7 @@ signature_parse(struct arena *arena, struct str value, long long now,
 	r = taglist_parse(arena, value, &parse.tags);
 	if (r == ERR_NOMEM)
 		return r;
-	if (value.n > DK_FIELD_MAX)
+	if (value.n > SIG_FIELD_MAX)
 		malformed(&sig, "signature field too long");
 	else if (r < 0)
 		malformed(&sig, "malformed signature");

@@ -29,12 +29,6 @@ struct signature {
 	struct str algorithm;
 	struct str b; /* the first 8 characters */
 
-	/*
-	 * Can libopendkim hash it?  It refuses a field with UTF-8 (RFC 8616),
-	 * and does not see b= where white space stands before the "=".
-	 */
-	bool plain;
-
 	/* Of a sound one. */
 	struct str identity_domain; /* of i=, else d= */
 	enum sig_key key;
@@ -48,6 +42,7 @@ struct signature {
 };
 
 enum {
+	SIG_FIELD_MAX = 60000, /* bytes */
 	SIG_NAMES_MAX = 256, /* names in h= */
 	SIG_CLOCK_DRIFT = 300, /* seconds that clocks may differ */
 };

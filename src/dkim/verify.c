@@ -1,6 +1,6 @@
 #include "dkim/verify.h"
+#include "dkim/canon.h"
 #include "dkim/choose.h"
-#include "dkim/hashes.h"
 #include "dkim/length.h"
 #include "dkim/pubkey.h"
 #include "dkim/signature.h"
@@ -13,7 +13,7 @@ struct entry {
 	struct signature sig;
 	struct dns_question *question;
 	struct pubkey key;
-	size_t number; /* of its hashes, when it is tried */
+	size_t index; /* in the library, when it is tried */
 	bool tried;
 	bool keyed; /* has a key to be verified with */
 };
@@ -23,10 +23,11 @@ struct verifier {
 	const struct verify_options *options;
 	struct dns_scope *scope;
 	const struct headers *headers;
+	struct canon *canon; /* NULL: nothing to verify */
 	struct entry *entries; /* the signatures from the top */
 	size_t count;
-	size_t tried, hashed;
-	struct hashes *hashes; /* NULL: nothing to verify */
+	size_t tried;
+	struct dk_message *library; /* NULL: nothing to verify */
 	bool counts; /* some signature has l= */
 	struct body_length length;
 	bool too_long; /* a body line was; the rest was not looked at */
@@ -140,24 +141,24 @@ ask_keys(struct verifier *v)
 	return 0;
 }
 
-/* ---- the header ------------------------------------------------------ */
-
+/* The library is asked for the bodies alone. */
 static int
-hash_header(struct verifier *v)
+want_bodies(struct verifier *v)
 {
-	int r = hashes_new(v->arena, v->headers, v->tried, &v->hashes);
+	size_t count = 0;
+	int r = dk_message_new(v->arena, v->options->library, 0, &v->library);
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < v->count; i++) {
+	for (size_t i = 0; i < v->count && r == 0; i++) {
 		struct entry *entry = &v->entries[i];
+		const struct signature *sig = &entry->sig;
 
 		if (!entry->tried)
 			continue;
-		entry->number = v->hashed++;
-		hashes_want(v->hashes, entry->field, &entry->sig);
+		entry->index = count++;
+		r = dk_want_body(v->library, sig->relaxed_body,
+			sig->has_limit ? sig->limit : DK_ALL);
 	}
-	return hashes_header(v->hashes, v->options->library);
+	return r == 0 ? dk_fields_end(v->library) : r;
 }
 
 int
@@ -180,7 +181,9 @@ verifier_new(struct arena *arena, const struct verify_options *options,
 	choose(v);
 	r = ask_keys(v);
 	if (r == 0 && v->tried > 0)
-		r = hash_header(v);
+		r = canon_new(arena, headers, &v->canon);
+	if (r == 0 && v->tried > 0)
+		r = want_bodies(v);
 	if (r == 0)
 		*ret = v;
 	return r;
@@ -191,7 +194,7 @@ verifier_new(struct arena *arena, const struct verify_options *options,
 bool
 verifier_wants_body(const struct verifier *v)
 {
-	return v->hashes != NULL && !v->too_long;
+	return v->library != NULL && !v->too_long;
 }
 
 int
@@ -203,7 +206,7 @@ verifier_body(struct verifier *v, struct str chunk)
 		return 0;
 	if (v->counts)
 		body_length_add(&v->length, chunk);
-	r = hashes_body(v->hashes, chunk);
+	r = dk_body(v->library, chunk);
 	if (r == ERR_LIMIT) {
 		v->too_long = true;
 		r = 0;
@@ -284,7 +287,7 @@ weigh(const struct verifier *v, struct entry *entry)
 
 	if (uncovered != NULL)
 		refuse(entry, AUTH_POLICY, uncovered);
-	else if (hashes_bare_newline(v->hashes))
+	else if (dk_bare_newline(v->library))
 		refuse(entry, AUTH_POLICY, "the body has a bare CR or LF");
 	else if (partial && v->options->partial == PARTIAL_REFUSE)
 		refuse(entry, AUTH_POLICY, "l= is less than the body");
@@ -307,11 +310,9 @@ conclude(const struct verifier *v, struct entry *entry)
 		refuse(entry, AUTH_FAIL, "l= is more than the body has");
 		return 0;
 	}
-	r = hashes_get(v->hashes, entry->number, header, body);
-	if (r == ERR_LIBRARY) {
-		refuse(entry, AUTH_PERMERROR, "the signature cannot be read");
-		return 0;
-	}
+	r = dk_hashes(v->library, entry->index, header, body);
+	if (r == 0)
+		r = canon_hash(v->canon, entry->field, sig, header);
 	if (r == 0)
 		r = crypto_verify(
 			entry->key.key, header, sig->signature, &good);
@@ -333,7 +334,7 @@ verify(struct verifier *v)
 	int r = await_keys(v);
 
 	if (r == 0 && !v->too_long)
-		r = hashes_end(v->hashes);
+		r = dk_end(v->library);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < v->count && r == 0; i++) {

@@ -2,9 +2,9 @@
  * Verify the DKIM signatures of one message (RFC 6376 section 6), with the DNS
  * handed in.
  *
- * libopendkim canonicalizes and hashes, libcrypto checks the signatures.  All
- * judgement is here: which signatures are tried, which keys are good enough,
- * and what a result is worth.
+ * libopendkim hashes the body, canon.h the header, and libcrypto checks the
+ * signature.  All judgement is here: which signatures are tried, which keys are
+ * good enough, and what a result is worth.
  */
 #ifndef DKIM_VERIFY_H
 #define DKIM_VERIFY_H

@@ -147,7 +147,7 @@ run_command(
 	struct arena *arena, const char *command, struct str input, int *status)
 {
 	struct strbuf sb = sb_new(arena);
-	char path[64], line[4096], buf[4096];
+	char path[64], line[8300], buf[4096];
 	FILE *f = test_file(path);
 	size_t n;
 
@@ -167,7 +167,7 @@ struct str
 dkimpy_sign(struct arena *arena, const struct test_key *key,
 	const char *arguments, struct str message)
 {
-	char command[1024];
+	char command[8192];
 	struct str text;
 	int status;
 

@@ -89,6 +89,43 @@ test_hashes(void **state)
 	arena_free(arena);
 }
 
+/* Bodies alone: each its own canonicalization and length. */
+static void
+test_bodies(void **state)
+{
+	static const struct {
+		bool relaxed;
+		uint64_t limit;
+		const char *canonical;
+	} rows[] = {
+		{ false, DK_ALL, "a  b \r\n" },
+		{ true, DK_ALL, "a b\r\n" },
+		{ false, 0, "" },
+		{ true, 2, "a " },
+	};
+	enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+	struct arena *arena = arena_new(0);
+	unsigned char header[DK_HASH_SIZE], body[DK_HASH_SIZE], want[32];
+	struct dk_message *m;
+
+	(void)state;
+	assert_int_equal(0, dk_message_new(arena, library, 0, &m));
+	for (size_t i = 0; i < ROWS; i++)
+		assert_int_equal(0,
+			dk_want_body(m, rows[i].relaxed, rows[i].limit));
+	assert_int_equal(0, dk_fields_end(m));
+	assert_int_equal(0, dk_body(m, STR("a  b ")));
+	assert_int_equal(0, dk_body(m, STR("\r\n\r\n")));
+	assert_int_equal(0, dk_end(m));
+	for (size_t i = 0; i < ROWS; i++) {
+		assert_int_equal(0, dk_hashes(m, i, header, body));
+		EVP_Digest(rows[i].canonical, strlen(rows[i].canonical), want,
+			NULL, EVP_sha256(), NULL);
+		assert_memory_equal(want, body, sizeof(want));
+	}
+	arena_free(arena);
+}
+
 static void
 test_bare(void **state)
 {
@@ -171,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
 		cmocka_unit_test(test_hashes),
+		cmocka_unit_test(test_bodies),
 		cmocka_unit_test(test_bare),
 		cmocka_unit_test(test_line_limit),
 		cmocka_unit_test(test_memory),

@@ -120,7 +120,6 @@ test_values(void **state)
 	assert_int_equal(SIG_ED25519, sig.key);
 	assert_true(sig.relaxed_header);
 	assert_true(sig.relaxed_body);
-	assert_true(sig.plain);
 	assert_true(sig.has_limit);
 	assert_int_equal(77, sig.limit);
 	assert_int_equal(2, sig.name_count);
@@ -147,7 +146,6 @@ test_internationalized(void **state)
 	assert_str(sig.selector, "xn--4ca");
 	assert_str(sig.identity, "@a.xn--bcher-kva.example");
 	assert_str(sig.identity_domain, "a.xn--bcher-kva.example");
-	assert_false(sig.plain);
 	arena_free(arena);
 }
 

@@ -102,6 +102,29 @@ test_flag(void **state)
 	arena_free(arena);
 }
 
+/* What libopendkim would not take: an encoded i=, and a long h=. */
+static void
+test_unusual(void **state)
+{
+	struct arena *arena = arena_new(0);
+	char arguments[8192];
+	size_t n;
+	struct dkim_result r = sign_and_verify(arena, &world.rsa,
+		"rsa example.com relaxed/relaxed rsa-sha256"
+		" i=a=40b=2Bc@m.example.com");
+
+	(void)state;
+	assert_int_equal(AUTH_PASS, r.result);
+	assert_str(r.identity, "a=40b=2Bc@m.example.com");
+	n = (size_t)sprintf(arguments,
+		"rsa example.com simple/simple rsa-sha256 h=from");
+	for (int i = 0; i < 200; i++)
+		n += (size_t)sprintf(arguments + n, ":x-absent-field-%d", i);
+	r = sign_and_verify(arena, &world.rsa, arguments);
+	assert_int_equal(AUTH_PASS, r.result);
+	arena_free(arena);
+}
+
 static void
 test_length(void **state)
 {
@@ -267,6 +290,7 @@ main(void)
 		cmocka_unit_test(test_canonicalizations),
 		cmocka_unit_test(test_outcomes),
 		cmocka_unit_test(test_flag),
+		cmocka_unit_test(test_unusual),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_added_fields),
 		cmocka_unit_test(test_bare_newlines),
