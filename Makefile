@@ -83,7 +83,7 @@ TEST_LIBRARY = $(BUILD)/libtest.a
 TEST_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
 TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/side-by-side $(BUILD)/tests/crash \
-	$(BUILD)/tests/spfcheck
+	$(BUILD)/tests/spfcheck $(BUILD)/tests/authors
 
 .PHONY: all tests unit check check-vm demo lint fuzz fuzz-replay fuzzers \
 	install install-systemd selinux install-selinux rpm srpm dist clean
@@ -165,6 +165,10 @@ $(BUILD)/tests/crash: tests/scenarios/crash.c $(TEST_LIBRARY)
 		$(TEST_LIBRARY) -lpthread
 
 $(BUILD)/tests/spfcheck: tests/conformance/spfcheck.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBRARIES)
+
+$(BUILD)/tests/authors: tests/conformance/authors.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBRARIES)
 

@@ -113,7 +113,8 @@ read_value(struct arena *arena, struct str value, bool plain_names,
 	if (err == 0)
 		err = common_domain(arena, &authors, found);
 	if (err == 0)
-		err = look_behind(arena, value, plain_names, found);
+		err = look_behind(arena, value, plain_names || authors.loose,
+			found);
 	if (found->problem.n > 0)
 		found->domain = (struct str){ NULL, 0 };
 	return err == ERR_NOMEM ? err : 0;

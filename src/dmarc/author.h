@@ -18,7 +18,8 @@ struct author {
  * No encoded word may hide what would change the field for a reader that
  * decodes before it parses: line ends, NUL, or an address of another domain
  * with the punctuation that sets it off.  plain_names: nor may an address of
- * another domain be anywhere beside the author's, encoded or not.
+ * another domain be anywhere beside the author's, encoded or not; so, too,
+ * where the field is loose (address.h).
  * 0, ERR_NOMEM.
  */
 int author_find(struct arena *arena, const struct headers *headers,

@@ -23,8 +23,13 @@ sign_length(struct str text)
 static bool
 is_name_byte(char c)
 {
-	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' ||
-		c == '_' || (unsigned char)c >= 0x80;
+	return is_alpha(c) || is_digit(c) || c == '.' || c == '-' || c == '_';
+}
+
+static bool
+is_wide_byte(char c)
+{
+	return is_name_byte(c) || (unsigned char)c >= 0x80;
 }
 
 /* Without quotes, backslashes, and the folds of a header field. */
@@ -39,42 +44,61 @@ flatten(struct arena *arena, struct str text)
 	return sb_done(&sb);
 }
 
-/* The text behind a sign: does it name another domain?  1, 0, ERR_NOMEM. */
+/*
+ * Is what the text begins with another domain?  1, 0, ERR_NOMEM, or ERR_SYNTAX
+ * when it is none.
+ */
 static int
-names_other(struct arena *arena, struct str text, struct str domain)
+is_other(struct arena *arena, struct str text, bool (*wanted)(char),
+	struct str domain)
 {
 	struct str name;
 	size_t n = 0;
 	int err;
 
-	while (text.n > 0 && is_space(text.p[0]))
-		text = str_from(text, 1);
-	while (n < text.n && is_name_byte(text.p[n]))
+	while (n < text.n && wanted(text.p[n]))
 		n++;
 	while (n > 0 && (text.p[n - 1] == '.' || text.p[n - 1] == '-'))
 		n--;
 	err = name_normalise(arena, str_first(text, n), &name);
-	if (err == ERR_NOMEM)
+	if (err != 0)
 		return err;
-	if (err != 0 || name_labels(name) < 2)
-		return 0;
-	return !name_within(name, domain) && !name_within(domain, name);
+	return name_labels(name) > 1 && !name_within(name, domain) &&
+		!name_within(domain, name);
+}
+
+/* Behind each sign, up to what is not ASCII if it is no domain with that. */
+static int
+find(struct arena *arena, struct str text, struct str domain)
+{
+	int found = 0;
+
+	while (text.n > 0 && found == 0) {
+		size_t n = sign_length(text);
+
+		text = str_from(text, n > 0 ? n : 1);
+		if (n == 0)
+			continue;
+		while (text.n > 0 && is_space(text.p[0]))
+			text = str_from(text, 1);
+		found = is_other(arena, text, is_wide_byte, domain);
+		if (found == ERR_SYNTAX)
+			found = is_other(arena, text, is_name_byte, domain);
+		if (found == ERR_SYNTAX)
+			found = 0;
+	}
+	return found;
 }
 
 int
 claim_is_foreign(struct arena *arena, struct str text, struct str domain)
 {
-	struct str rest = flatten(arena, text);
-	int found = 0;
+	struct str flat = flatten(arena, text);
+	int found;
 
-	if (rest.p == NULL)
+	if (flat.p == NULL)
 		return ERR_NOMEM;
-	while (rest.n > 0 && found == 0) {
-		size_t n = sign_length(rest);
-
-		rest = str_from(rest, n > 0 ? n : 1);
-		if (n > 0)
-			found = names_other(arena, rest, domain);
-	}
-	return found;
+	/* A reader may stop at a quote, or pass over it. */
+	found = find(arena, text, domain);
+	return found != 0 ? found : find(arena, flat, domain);
 }

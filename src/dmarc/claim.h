@@ -9,8 +9,9 @@
 
 /*
  * Does the text hold an address, or something like one, of a domain that is
- * neither the given normalised one, nor above or below it?  Backslashes and
- * quotes are passed over; wide forms of '@' count.  1, 0, ERR_NOMEM.
+ * neither the given normalised one, nor above or below it?  Read once as it
+ * stands and once without quotes and backslashes; wide forms of '@' count.
+ * 1, 0, ERR_NOMEM.
  */
 int claim_is_foreign(struct arena *arena, struct str text, struct str domain)
 	MUST_USE;

@@ -35,45 +35,6 @@ struct element {
 	struct str claimed; /* its domain */
 };
 
-struct str
-address_path(struct str text)
-{
-	struct str s = str_trim(text);
-	bool literal = false;
-
-	if (s.n >= 2 && s.p[0] == '<' && s.p[s.n - 1] == '>')
-		s = (struct str){ s.p + 1, s.n - 2 };
-	if (s.n == 0 || s.p[0] != '@')
-		return s;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '[' || s.p[i] == ']')
-			literal = s.p[i] == '[';
-		else if (s.p[i] == ':' && !literal)
-			return str_from(s, i + 1);
-	}
-	return s;
-}
-
-struct mailbox
-address_split(struct str address)
-{
-	size_t at = address.n;
-	bool quoted = false;
-
-	for (size_t i = 0; i < address.n; i++) {
-		char c = address.p[i];
-
-		if (quoted && c == '\\')
-			i++;
-		else if (c == '"')
-			quoted = !quoted;
-		else if (c == '@' && !quoted)
-			at = i;
-	}
-	return (struct mailbox){ str_first(address, at),
-		str_from(address, at + 1) };
-}
-
 static int
 peek(const struct parser *p)
 {
@@ -149,6 +110,8 @@ skip_comment(struct parser *p)
 			depth++;
 		else if (peek(p) == ')')
 			depth--;
+		else if (peek(p) == '<')
+			return ERR_SYNTAX;
 		err = skip_text(p);
 	} while (err == 0 && depth > 0);
 	return err;
@@ -242,31 +205,37 @@ read_words(struct parser *p, struct words *w)
 	}
 }
 
-/* obs-domain or domain-literal, up to and with the white space behind it. */
+static int
+read_labels(struct parser *p, struct strbuf *sb)
+{
+	if (!is_atext(peek(p)))
+		return ERR_SYNTAX;
+	while (is_atext(peek(p))) {
+		read_atom(p, sb);
+		if (peek(p) != '.')
+			break;
+		p->at++;
+		sb_addc(sb, '.');
+	}
+	return 0;
+}
+
+/*
+ * A domain or domain-literal, up to and with the white space behind it.  There
+ * is none around the dots, though obs-domain has it: some readers end there.
+ */
 static int
 read_domain(struct parser *p, struct str *ret)
 {
 	struct strbuf sb = sb_new(p->arena);
 	int err = skip_cfws(p);
 
-	if (err == 0 && peek(p) == '[') {
+	if (err == 0 && peek(p) == '[')
 		err = read_enclosed(p, ']', &sb);
-		if (err == 0)
-			err = skip_cfws(p);
-		goto out;
-	}
-	if (err == 0 && !is_atext(peek(p)))
-		err = ERR_SYNTAX;
-	while (err == 0 && is_atext(peek(p))) {
-		read_atom(p, &sb);
+	else if (err == 0)
+		err = read_labels(p, &sb);
+	if (err == 0)
 		err = skip_cfws(p);
-		if (err != 0 || peek(p) != '.')
-			break;
-		p->at++;
-		sb_addc(&sb, '.');
-		err = skip_cfws(p);
-	}
-out:
 	if (err != 0)
 		return err;
 	*ret = sb_done(&sb);
@@ -298,6 +267,8 @@ add_author(struct parser *p, struct words *w, struct str domain)
 		return ERR_NOMEM;
 	if (!w->any || w->phrase || has_encoded_word(local))
 		return ERR_SYNTAX;
+	if (str_index(local, '@') < local.n)
+		out->loose = true;
 	if (out->count == AUTHORS_MAX)
 		return ERR_LIMIT;
 	if (out->count == p->room) {
@@ -347,6 +318,7 @@ skip_route(struct parser *p, struct element *e)
 		err = at ? read_domain(p, &hop) : skip_cfws(p);
 		if (err == 0 && at)
 			err = claim(e, hop);
+		p->out->loose = true;
 	}
 	if (err == 0 && peek(p) != ':')
 		err = ERR_SYNTAX;
@@ -403,8 +375,10 @@ read_at(struct parser *p, struct element *e)
 		return err;
 	if (at_separator(p))
 		return add_author(p, &e->words, domain);
-	e->words.phrase = e->words.after_word = true;
-	return claim(e, domain);
+	p->out->loose = true;
+	err = claim(e, domain);
+	/* Words behind it: some readers take them for a part of it. */
+	return err == 0 && peek(p) != '<' ? ERR_SYNTAX : err;
 }
 
 static int
@@ -413,7 +387,7 @@ open_group(struct parser *p, const struct element *e)
 	if (p->in_group || !e->words.any || e->has_claim || e->brackets)
 		return ERR_SYNTAX;
 	p->at++;
-	p->in_group = p->had_group = true;
+	p->in_group = p->had_group = p->out->loose = true;
 	return GROUP_OPEN;
 }
 
@@ -434,6 +408,7 @@ read_element(struct parser *p)
 		if (c == ':')
 			return open_group(p, &e);
 		if (c == '[' || c == ']') {
+			p->out->loose = true;
 			e.brackets = e.words.phrase = true;
 			p->at++;
 		} else if (c == '@') {
@@ -475,7 +450,7 @@ address_authors(struct arena *arena, struct str value, struct authors *ret)
 	bool more = true;
 	int err = 0;
 
-	*ret = (struct authors){ NULL, 0 };
+	*ret = (struct authors){ .count = 0 };
 	while (err == 0 && more) {
 		err = read_element(&p);
 		if (err == 0)

@@ -30,6 +30,12 @@ enum { AUTHORS_MAX = 1000 };
 struct authors {
 	struct mailbox *boxes; /* copies, comments and folds removed */
 	size_t count;
+	/*
+	 * Brackets or an address stood in a display name without quotes, or
+	 * there was a route, a group, or an '@' in a local part: readers go
+	 * astray where more than that is odd.
+	 */
+	bool loose;
 };
 
 /*
@@ -40,12 +46,14 @@ struct authors {
  *
  * Beyond the grammar these pass, as no reader sees another domain in them: a
  * local part with dots in odd places; a dot behind the domain; brackets in an
- * unquoted display name; an unquoted address in it whose domain is that of the
- * address in angle brackets.
+ * unquoted display name; an unquoted address at its end whose domain is that of
+ * the address in angle brackets.
  *
  * Refused although the grammar has it: an encoded word in a local part (some
  * readers decode it, and show another address), a route through another domain
- * than the address's (some show it), and control characters.
+ * than the address's (some show it), white space around the dots of a domain
+ * (some end it there), an opening angle bracket in a comment
+ * (some know no comments), and control characters.
  *
  * 0, with no box for groups without members; ERR_SYNTAX when it is not an
  * address list, or names no address outside a group (the authors found so far

@@ -13,6 +13,7 @@ static const struct {
 	{ STR("a@x.com"), 0 },
 	{ STR("a@X.COM."), 0 },
 	{ STR("a@www.x.com"), 0 },
+	{ STR("a@bb.b\xc3\xbcro.x.com"), 0 },
 	{ STR("a@y.com"), 1 },
 	{ STR("a@ y.com"), 1 },
 	{ STR("a@x.com b@y.com"), 1 },
@@ -28,6 +29,10 @@ static const struct {
 	{ STR("a@y.x"), 1 },
 	{ STR("a@x.com.y.org"), 1 },
 	{ STR("a@notx.com"), 1 },
+	{ STR("a@y.com\xff"), 1 },
+	{ STR("a@y.com\"\"\xff" "b"), 1 },
+	{ STR("a@y.com\".x.com\""), 1 },
+	{ STR("a@\"y.com\""), 1 },
 	/* Not a domain, or the top-level one of ours. */
 	{ STR("me @ work"), 0 },
 	{ STR("a@com"), 0 },

@@ -1,4 +1,4 @@
-/* The SMTP path and the From field. */
+/* The From field. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,13 +51,12 @@ static const struct from_row from_rows[] = {
 	{ "a@x.com (Ann)", "a@x.com" },
 	{ "(Ann) a@x.com", "a@x.com" },
 	{ "(b@y.com) a@x.com", "a@x.com" },
-	{ "a@x.com (<b@y.com>)", "a@x.com" },
 	{ "a@x.com (Ann (of (x)))", "a@x.com" },
 	{ "a@x.com (\\))", "a@x.com" },
 	{ "a@x.com (\")", "a@x.com" },
 	{ "Ann (c) <a@x.com> (d)", "a@x.com" },
 	{ "<(c)a(c)@(c)x.com(c)>", "a@x.com" },
-	{ "a(c)@(c)x(c).(c)com", "a@x.com" },
+	{ "a(c)@(c)x.com(c)", "a@x.com" },
 	{ "a@x.com(>b@y.com)", "a@x.com" },
 	/* Folds. */
 	{ "Ann\n <a@x.com>", "a@x.com" },
@@ -86,7 +85,7 @@ static const struct from_row from_rows[] = {
 	{ "Nobody: (c) ;", "" },
 	{ "A:a@x.com;,B:b@x.com;", "a@x.com|b@x.com" },
 	/* The rest of the obsolete syntax. */
-	{ "a . b @ x . com", "a.b@x.com" },
+	{ "a . b @ x.com", "a.b@x.com" },
 	{ "\"a\".b.\"c\"@x.com", "\"a\".b.\"c\"@x.com" },
 	{ "<@x.com,@X.com:a@x.com>", "a@x.com" },
 	{ "Ann <@x.com:a@x.com>", "a@x.com" },
@@ -116,7 +115,7 @@ static const struct from_row from_rows[] = {
 	{ "Ann [a] <a@x.com>", "a@x.com" },
 	{ "a@x.com <a@x.com>", "a@x.com" },
 	{ "b@x.com <a@X.COM>", "a@X.COM" },
-	{ "Ann b@x.com c@x.com <a@x.com>", "a@x.com" },
+	{ "Ann b@x.com(c) <a@x.com>", "a@x.com" },
 	/* Two addresses where one belongs. */
 	{ "a@x.com <b@y.com>", NULL },
 	{ "a@x.com. <b@y.com>", NULL },
@@ -125,6 +124,14 @@ static const struct from_row from_rows[] = {
 	{ "\"a\"@x.com <b@y.com>", NULL },
 	{ "<a@x>@y", NULL },
 	{ "<@y.com:a@x.com>", NULL },
+	{ "a@x.com Ann <a@x.com>", NULL },
+	{ "a@x.com \"Ann\" <a@x.com>", NULL },
+	{ "Ann b@x.com c@x.com <a@x.com>", NULL },
+	/* Angle brackets where some readers do not expect a comment. */
+	{ "a@x.com (<b@y.com>)", NULL },
+	{ "(<b@y.com>) a@x.com", NULL },
+	{ "Ann (<) <a@x.com>", NULL },
+	{ "a@x.com (x (<b@y.com>))", NULL },
 	{ "<@x.com,@y.com:a@x.com>", NULL },
 	{ "<@y.com,@x.com:a@x.com>", NULL },
 	{ "a@y.com <@y.com:a@x.com>", NULL },
@@ -164,6 +171,12 @@ static const struct from_row from_rows[] = {
 	{ ".@x.com", NULL },
 	{ ".", NULL },
 	{ "a@.x.com", NULL },
+	{ "a@x.com. y.com", NULL },
+	{ "a@x.com .y.com", NULL },
+	{ "<a@x.com.\n y.com>", NULL },
+	{ "a@x.(c)com", NULL },
+	{ "a@x(c).com", NULL },
+	{ "a@[::1]x.com", NULL },
 	{ "a@x..com", NULL },
 	{ "a@\"x.com\"", NULL },
 	{ "[List]", NULL },
@@ -332,45 +345,6 @@ out_of_memory(void **state)
 	assert_true(limit > 200);
 }
 
-static void
-paths(void **state)
-{
-	static const struct {
-		const char *text, *path, *local, *domain;
-	} rows[] = {
-		{ "<a@b>", "a@b", "a", "b" },
-		{ "a@b", "a@b", "a", "b" },
-		{ "  <a@b> ", "a@b", "a", "b" },
-		{ "<>", "", "", "" },
-		{ "", "", "", "" },
-		{ "<@x,@y:a@b>", "a@b", "a", "b" },
-		{ "@x,@y:a@b", "a@b", "a", "b" },
-		{ "<@[IPv6:::1]:a@b>", "a@b", "a", "b" },
-		{ "@x", "@x", "", "x" },
-		{ "<postmaster>", "postmaster", "postmaster", "" },
-		{ "\"a@x\"@b", "\"a@x\"@b", "\"a@x\"", "b" },
-		{ "\"a\\\"@x\"@b", "\"a\\\"@x\"@b", "\"a\\\"@x\"", "b" },
-		{ "a@x@b", "a@x@b", "a@x", "b" },
-		{ "\"a@b", "\"a@b", "\"a@b", "" },
-		{ "a@", "a@", "a", "" },
-		{ "<\">\"@b>", "\">\"@b", "\">\"", "b" },
-		{ "\"a\\", "\"a\\", "\"a\\", "" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct str path = address_path(of(rows[i].text));
-		struct mailbox box = address_split(path);
-
-		if (!str_eq(path, of(rows[i].path)) ||
-			!str_eq(box.local, of(rows[i].local)) ||
-			!str_eq(box.domain, of(rows[i].domain)))
-			fail_msg("%s: %.*s %.*s %.*s", rows[i].text,
-				STR_ARG(path), STR_ARG(box.local),
-				STR_ARG(box.domain));
-	}
-}
-
 int
 main(void)
 {
@@ -381,7 +355,6 @@ main(void)
 		cmocka_unit_test(authors_before_the_error_are_kept),
 		cmocka_unit_test(time_is_linear),
 		cmocka_unit_test(out_of_memory),
-		cmocka_unit_test(paths),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
