@@ -6,7 +6,11 @@
 
 #include "report/store.h"
 
-enum { STORE_WHY_SIZE = 512, STORE_COLUMNS_MAX = 16 };
+enum {
+	STORE_WHY_SIZE = 512,
+	STORE_COLUMNS_MAX = 16,
+	STORE_STATEMENTS_MAX = 128, /* prepared by one process; twice what is */
+};
 
 struct store_backend {
 	/*

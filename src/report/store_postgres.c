@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { STATEMENTS_MAX = 64, PARAMS_MAX = 16, NUMBER_SIZE = 24 };
+enum { PARAMS_MAX = 16, NUMBER_SIZE = 24 };
 
 /* Types by their object ids, which are fixed (pg_type.dat). */
 enum { OID_BYTES = 17, OID_INT8 = 20, OID_INT4 = 23 };
@@ -15,7 +15,7 @@ enum { OID_BYTES = 17, OID_INT8 = 20, OID_INT4 = 23 };
 struct postgres {
 	PGconn *connection;
 	char *why;
-	const char *prepared[STATEMENTS_MAX]; /* by address: literals */
+	const char *prepared[STORE_STATEMENTS_MAX]; /* by address: literals */
 };
 
 static int
@@ -73,13 +73,13 @@ prepare(struct postgres *p, const char *sql, char name[NUMBER_SIZE])
 	PGresult *result;
 	int i = 0;
 
-	while (i < STATEMENTS_MAX && p->prepared[i] != sql &&
+	while (i < STORE_STATEMENTS_MAX && p->prepared[i] != sql &&
 		p->prepared[i] != NULL)
 		i++;
 	snprintf(name, NUMBER_SIZE, "s%d", i);
-	if (i == STATEMENTS_MAX) {
+	if (i == STORE_STATEMENTS_MAX) {
 		snprintf(p->why, STORE_WHY_SIZE, "more than %d statements",
-			STATEMENTS_MAX);
+			STORE_STATEMENTS_MAX);
 		return ERR_LIBRARY;
 	}
 	if (p->prepared[i] == sql)

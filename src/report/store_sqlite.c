@@ -10,10 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-	STATEMENTS_MAX = 64,
-	BUSY_WAIT = 30000, /* ms, for another process's transaction */
-};
+enum { BUSY_WAIT = 30000 /* ms, for another process's transaction */ };
 
 struct sqlite {
 	sqlite3 *db;
@@ -21,7 +18,7 @@ struct sqlite {
 	struct {
 		const char *sql; /* by address: statements are literals */
 		sqlite3_stmt *stmt;
-	} cache[STATEMENTS_MAX];
+	} cache[STORE_STATEMENTS_MAX];
 };
 
 /* Bytes of a path behind its last slash. */
@@ -117,7 +114,7 @@ sqlite_close(void *state)
 {
 	struct sqlite *s = state;
 
-	for (size_t i = 0; i < STATEMENTS_MAX; i++)
+	for (size_t i = 0; i < STORE_STATEMENTS_MAX; i++)
 		sqlite3_finalize(s->cache[i].stmt);
 	sqlite3_close(s->db);
 }
@@ -127,12 +124,12 @@ prepare(struct sqlite *s, const char *sql)
 {
 	size_t i = 0;
 
-	while (i < STATEMENTS_MAX && s->cache[i].sql != sql &&
+	while (i < STORE_STATEMENTS_MAX && s->cache[i].sql != sql &&
 		s->cache[i].sql != NULL)
 		i++;
-	if (i == STATEMENTS_MAX) {
+	if (i == STORE_STATEMENTS_MAX) {
 		snprintf(s->why, STORE_WHY_SIZE, "more than %d statements",
-			STATEMENTS_MAX);
+			STORE_STATEMENTS_MAX);
 		return NULL;
 	}
 	if (s->cache[i].sql == NULL && sqlite3_prepare_v3(s->db, sql, -1,
