@@ -12,6 +12,8 @@
 #include "report/schema.h"
 #include "report/xml.h"
 
+#include <stdlib.h>
+
 enum {
 	UNIQUE_DIGITS = 24,
 	PAGE = 500, /* tuples read at a time; each may have 64 KB */
@@ -112,6 +114,17 @@ take_tuple(void *arg, const struct value *columns)
 		m->bytes < AGGREGATE_BYTES_MAX ? 0 : ERR_LIMIT;
 }
 
+/* What there is most of comes first; no two tuples are equal. */
+static int
+compare_records(const void *left, const void *right)
+{
+	const struct xml_record *a = left, *b = right;
+
+	if (a->messages != b->messages)
+		return a->messages > b->messages ? -1 : 1;
+	return strcmp(a->tuple.p, b->tuple.p);
+}
+
 static int
 load_records(struct making *m)
 {
@@ -130,6 +143,9 @@ load_records(struct making *m)
 			TEXT(g->domain), TEXT(g->policy), TEXT(m->last),
 			INT(PAGE)), take_tuple, m);
 	} while (err == 0 && m->count == before + PAGE);
+	if (m->count > 0)
+		qsort(m->records, m->count, sizeof(*m->records),
+			compare_records);
 	return err == ERR_LIMIT ? 0 : err;
 }
 
