@@ -117,6 +117,25 @@ test_subdomain(void **state)
 	arena_free(arena);
 }
 
+/* DNSSEC's word on the answer, whatever the answer is. */
+static void
+test_secure(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct dns_answer answer = { .status = DNS_NXDOMAIN };
+	struct pubkey key;
+
+	(void)state;
+	assert_int_equal(
+		0, pubkey_choose(arena, &answer, &by_rsa, 1024, &key));
+	assert_false(key.secure);
+	answer.secure = true;
+	assert_int_equal(
+		0, pubkey_choose(arena, &answer, &by_rsa, 1024, &key));
+	assert_true(key.secure);
+	arena_free(arena);
+}
+
 /* Whatever the order in which the DNS gives them. */
 static void
 test_several(void **state)
@@ -321,6 +340,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_subdomain),
+		cmocka_unit_test(test_secure),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_bare_rsa),
 		cmocka_unit_test(test_ed),

@@ -95,7 +95,7 @@ put_record(struct message *m, const struct server_record *r)
 	bool big = r->behaviour == ANSWER_BIG || r->behaviour == TRUNCATED;
 
 	put16(m, 0xc000 | HEADER);
-	put16(m, r->type);
+	put16(m, r->behaviour == ANSWER_SIG ? 46 : r->type);
 	put16(m, 1);
 	put16(m, r->ttl >> 16);
 	put16(m, r->ttl & 0xffff);

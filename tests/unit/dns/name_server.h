@@ -13,6 +13,7 @@ enum behaviour {
 	ANSWER_BIG, /* the record's data, as 12 strings of 250 bytes */
 	TRUNCATED,  /* likewise, but over UDP only the TC bit */
 	TCP_ONLY,   /* the record, but over UDP only the TC bit */
+	ANSWER_SIG, /* the record is an RRSIG */
 	CNAME,	    /* for each type, the record is a CNAME */
 	NODATA,
 	SILENT,
