@@ -1,4 +1,5 @@
 #include "sign/load.h"
+#include "dns/name.h"
 #include "sign/conf.h"
 
 static const char *
@@ -62,19 +63,25 @@ check_simple(const struct load *load, const struct sign_conf *conf)
 	return r;
 }
 
-/* The path with the domain for each "%". */
-static struct str
-path_for(struct arena *arena, struct str path, struct str domain)
+/* Each "%" in the path becomes the domain, as mailvet-key(8) writes it. */
+static int
+fill_path(struct arena *arena, struct key_spec *spec)
 {
 	struct strbuf sb = sb_new(arena);
+	struct str domain, path = spec->path;
+	int r = name_normalise(arena, spec->domain, &domain);
 
+	/* Who loads the entry complains of the domain. */
+	if (r < 0)
+		return r == ERR_SYNTAX ? 0 : r;
 	for (size_t i = 0; i < path.n; i++) {
 		if (path.p[i] == '%')
-			sb_add_lower(&sb, domain);
+			sb_add(&sb, domain);
 		else
 			sb_addc(&sb, path.p[i]);
 	}
-	return sb_done(&sb);
+	spec->path = sb_done(&sb);
+	return spec->path.p != NULL ? 0 : ERR_NOMEM;
 }
 
 /* The nth key of a domain, and the rules for it. */
@@ -110,16 +117,16 @@ fill_simple(const struct load *load, const struct sign_conf *conf,
 
 	for (size_t i = 0; i < count && r != ERR_NOMEM; i++) {
 		size_t nth = i % conf->selector.count;
-		struct str domain =
-			conf->domain.items[i / conf->selector.count];
-		struct key_spec spec = { .domain = domain,
+		struct key_spec spec = {
+			.domain = conf->domain.items[i / conf->selector.count],
 			.selector = conf->selector.items[nth],
-			.path = path_for(load->arena, conf->key.items[nth],
-				domain),
+			.path = conf->key.items[nth],
 			.where = where(load, "key") };
-		int one = add_simple(load, &ring, &spec,
-			&settings->keys.entries[i], &rules[*used]);
+		int one = fill_path(load->arena, &spec);
 
+		if (one == 0)
+			one = add_simple(load, &ring, &spec,
+				&settings->keys.entries[i], &rules[*used]);
 		if (one < 0)
 			r = one;
 		*used += conf->subdomains ? 2 : 1;

@@ -103,6 +103,26 @@ test_simple(void **state)
 		"example.com/s1:rsa", chosen(s, STR("sub.example.com")));
 }
 
+/* "%" is the domain as mailvet-key(8) names its directories. */
+static void
+test_domain_in_path(void **state)
+{
+	char dir[] = "/tmp/mailvet-load-XXXXXX", text[256];
+	char file[64];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/xn--bcher-kva.example", dir);
+	assert_int_equal(0, link(rsa.path, file));
+	snprintf(text, sizeof(text),
+		"domain = B\303\274cher.example.\nselector = s1\n"
+		"key = %s/%%\n", dir);
+	assert_string_equal("xn--bcher-kva.example/s1:rsa",
+		chosen(load(text), STR("xn--bcher-kva.example")));
+	unlink(file);
+	rmdir(dir);
+}
+
 static void
 test_tables(void **state)
 {
@@ -200,6 +220,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_simple, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_domain_in_path, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_options, setup, teardown),
 		cmocka_unit_test(test_bad),
