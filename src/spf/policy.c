@@ -98,24 +98,30 @@ spf_decide(const struct spf_case *c)
 
 /* "[SPF:fail] Lunch?"; a Subject that has the tag already stays. */
 static void
-tag_subject(struct message *m, struct str tag)
+tag_field(struct message *m, const struct header *subject, struct str tag)
 {
-	const struct header *subject =
-		headers_find(&m->headers, STR("Subject"), 1);
+	struct str text = str_trim(subject->value);
 	struct strbuf sb = sb_new(m->arena);
-	struct str text;
 
-	if (subject == NULL) {
-		edits_add(&m->edits, m->arena, STR("Subject"), tag);
-		return;
-	}
-	text = str_trim(subject->value);
 	if (str_istarts(text, tag))
 		return;
 	sb_add(&sb, tag);
 	sb_addz(&sb, text.n > 0 ? " " : "");
 	sb_add(&sb, text);
 	edits_change(&m->edits, m->arena, subject, sb_done(&sb));
+}
+
+/* Each Subject, for of several one reader shows the first, another the last. */
+static void
+tag_subject(struct message *m, struct str tag)
+{
+	const struct str name = STR("Subject");
+
+	if (headers_count(&m->headers, name) == 0)
+		edits_add(&m->edits, m->arena, name, tag);
+	for (size_t i = 0; i < m->headers.count; i++)
+		if (str_ieq(m->headers.fields[i].name, name))
+			tag_field(m, &m->headers.fields[i], tag);
 }
 
 void

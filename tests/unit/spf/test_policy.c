@@ -245,6 +245,30 @@ tags(void **state)
 	}
 }
 
+/* Readers differ in which of several they show. */
+static void
+tags_every_subject(void **state)
+{
+	struct spf_decision d = { .action = SPF_TAG };
+	struct message *m;
+	struct world w;
+
+	(void)state;
+	world_open(&w, &(struct row){ .mail_from = AUTH_FAIL, NO_HELO });
+	d.cause = &w.mail_from;
+	m = &w.message;
+	assert_int_equal(headers_add(&m->headers, m->arena, STR("Subject"),
+		STR(" [SPF:fail] seen")), 0);
+	assert_int_equal(headers_add(&m->headers, m->arena, STR("subject"),
+		STR(" shown")), 0);
+	spf_decision_edit(&w.c, &d, &w.query);
+	assert_int_equal(m->edits.count, 1);
+	assert_int_equal(m->edits.list[0].kind, EDIT_CHANGE);
+	assert_int_equal(m->edits.list[0].nth, 2);
+	assert_str(m->edits.list[0].value, "[SPF:fail] shown");
+	fixture_close(&w.f);
+}
+
 static void
 quarantines(void **state)
 {
@@ -269,6 +293,7 @@ main(void)
 		cmocka_unit_test(decides),
 		cmocka_unit_test(replies_by_rfc_7372),
 		cmocka_unit_test(tags),
+		cmocka_unit_test(tags_every_subject),
 		cmocka_unit_test(quarantines),
 	};
 
