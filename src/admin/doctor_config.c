@@ -8,15 +8,6 @@
 
 #define CONF MAILVET_SYSCONFDIR "/mailvet/mailvet.conf"
 
-/* "<3>text": what a program says to the journal. */
-static struct str
-without_level(struct str line)
-{
-	bool has_level = line.n > 3 && line.p[0] == '<' && line.p[2] == '>';
-
-	return str_from(line, has_level ? 3 : 0);
-}
-
 /* Each program judges by itself: -t is what it does before it starts. */
 static void
 check_program(struct doctor *doctor, const char *milter)
@@ -48,7 +39,7 @@ check_program(struct doctor *doctor, const char *milter)
 	/* A line for each complaint. */
 	rest = str_trim(result.err);
 	while (rest.p != NULL) {
-		struct str line = without_level(str_cut(&rest, '\n'));
+		struct str line = str_cut(&rest, '\n');
 
 		doctor_fail(doctor, "correct the line; see mailvet.conf(5)",
 			"mailvet-%s: %.*s", milter, STR_ARG(line));

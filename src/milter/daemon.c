@@ -182,6 +182,15 @@ serve(struct daemon *d)
 	return status;
 }
 
+/* -t is asked by a person, or by doctor: no levels before the text. */
+static void
+log_plainly(enum log_level level, const char *line,
+	const struct log_field *fields, size_t count)
+{
+	(void)level, (void)fields, (void)count;
+	fprintf(stderr, "%s\n", line);
+}
+
 int
 daemon_main(const struct program *program, int argc, char **argv)
 {
@@ -191,7 +200,9 @@ daemon_main(const struct program *program, int argc, char **argv)
 
 	if (status != OPTIONS_RUN)
 		return status;
-	if (journal_is_stderr())
+	if (d.options.test)
+		log_use(log_plainly);
+	else if (journal_is_stderr())
 		log_use(log_to_journal);
 	signals_block();
 	if (load(&d, &snapshot) < 0)
