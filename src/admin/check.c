@@ -8,15 +8,17 @@
 #include "dmarc/session.h"
 #include "spf/session.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 struct check {
 	const char *config;
-	const char *zone;
+	char *zone; /* absolute; malloc's */
 	const char *authserv_id;
 	struct connect_facts connect;
 	struct mail_facts mail;
@@ -36,6 +38,18 @@ static const char help[] =
 	"  --authserv-id ID    the name in Authentication-Results\n"
 	"  -c, --config FILE   configuration (" CONF_DEFAULT_PATH ")\n"
 	"  -h, --help          this text\n";
+
+/* As the configuration would name it. */
+static bool
+find_zone(const char *path, struct check *ret)
+{
+	free(ret->zone);
+	ret->zone = realpath(path, NULL);
+	if (ret->zone == NULL)
+		fprintf(stderr, "mailvet: zone %s: %s\n", path,
+			strerror(errno));
+	return ret->zone != NULL;
+}
 
 static int
 parse(int argc, char **argv, struct check *ret)
@@ -63,8 +77,8 @@ parse(int argc, char **argv, struct check *ret)
 			ret->helo = arg;
 		} else if (c == 'f') {
 			ret->mail.from = arg;
-		} else if (c == 'z') {
-			ret->zone = optarg;
+		} else if (c == 'z' && !find_zone(optarg, ret)) {
+			return EX_NOINPUT;
 		} else if (c == 'a') {
 			ret->authserv_id = optarg;
 		} else if (c == 'c') {
@@ -105,8 +119,7 @@ load(const struct check *check, struct conf_errors *errors,
 	static const struct program program = { "mailvet-inbound", "",
 		filters };
 	struct conf_setting settings[6];
-	char *zone = NULL;
-	int n = 0, err;
+	int n = 0;
 
 	settings[n++] = (struct conf_setting){ "common", "internal-hosts", "",
 		"mailvet check" };
@@ -117,15 +130,11 @@ load(const struct check *check, struct conf_errors *errors,
 	if (check->authserv_id != NULL)
 		settings[n++] = (struct conf_setting){ "common", "authserv-id",
 			check->authserv_id, "--authserv-id" };
-	if (check->zone != NULL) {
-		zone = realpath(check->zone, NULL);
+	if (check->zone != NULL)
 		settings[n++] = (struct conf_setting){ "common", "zone",
-			zone != NULL ? zone : check->zone, "--zone" };
-	}
+			check->zone, "--zone" };
 	settings[n] = (struct conf_setting){ .key = NULL };
-	err = snapshot_load(&program, check->config, settings, errors, ret);
-	free(zone);
-	return err;
+	return snapshot_load(&program, check->config, settings, errors, ret);
 }
 
 /* The fields that are added, as they would stand: the last one on top. */
@@ -143,27 +152,42 @@ print_added(const struct message *message)
 	}
 }
 
+/* A stranger's words may steer a terminal. */
+static const char *
+shown(const struct message *message, struct str text)
+{
+	struct strbuf sb = sb_new(message->arena);
+	struct str ret;
+
+	sb_add_escaped(&sb, text, text.n);
+	ret = sb_done(&sb);
+	return ret.p != NULL ? ret.p : "?";
+}
+
+static void
+print_remark(const struct message *message, const struct edit *edit)
+{
+	const char *name = shown(message, edit->name);
+
+	if (edit->kind == EDIT_REMOVE)
+		fprintf(stderr, "mailvet: %s number %u would be removed\n",
+			name, edit->nth);
+	else if (edit->kind == EDIT_CHANGE)
+		fprintf(stderr, "mailvet: would be changed: %s: %s\n", name,
+			shown(message, edit->value));
+	else if (edit->kind == EDIT_QUARANTINE)
+		fprintf(stderr, "mailvet: would be quarantined: %s\n",
+			shown(message, edit->value));
+}
+
 /* What else would happen, for the reader at the terminal. */
 static void
 print_remarks(const struct message *message, enum verdict verdict)
 {
 	const struct reply *reply = &message->reply;
 
-	for (size_t i = 0; i < message->edits.count; i++) {
-		const struct edit *edit = &message->edits.list[i];
-
-		if (edit->kind == EDIT_REMOVE)
-			fprintf(stderr, "mailvet: %.*s number %u would be "
-					"removed\n",
-				STR_ARG(edit->name), edit->nth);
-		else if (edit->kind == EDIT_CHANGE)
-			fprintf(stderr, "mailvet: would be changed: "
-					"%.*s: %.*s\n",
-				STR_ARG(edit->name), STR_ARG(edit->value));
-		else if (edit->kind == EDIT_QUARANTINE)
-			fprintf(stderr, "mailvet: would be quarantined: %.*s\n",
-				STR_ARG(edit->value));
-	}
+	for (size_t i = 0; i < message->edits.count; i++)
+		print_remark(message, &message->edits.list[i]);
 	if (verdict == VERDICT_REJECT || verdict == VERDICT_TEMPFAIL)
 		fprintf(stderr, "mailvet: would be %s: %s %s %s\n",
 			verdict == VERDICT_REJECT ? "rejected" : "deferred",
@@ -217,5 +241,6 @@ command_check(int argc, char **argv)
 		status = evaluate(&check, snapshot);
 	snapshot_unref(snapshot);
 	arena_free(errors.arena);
+	free(check.zone);
 	return status;
 }

@@ -171,6 +171,24 @@ test_spf_action_is_told(void **state)
 	unlink(conf);
 }
 
+/* A stranger's words must not steer the reader's terminal. */
+static void
+test_no_control_bytes(void **state)
+{
+	char conf[64];
+
+	(void)state;
+	snprintf(conf, sizeof(conf), "%s/conf", directory);
+	write_file(conf, "[spf]\nfail = tag\n");
+	assert_int_equal(CHECK("From: anna@friend.example\n"
+		"Subject: a\033[2J\303\274\n\tb\n\n", "-c", conf, "--zone",
+		zone, "--ip", "192.0.2.66", "--mail-from",
+		"anna@friend.example"), EX_OK);
+	assert_non_null(strstr(err, "Subject: [SPF:fail] a\\x1b[2J"));
+	assert_null(strchr(err, '\033'));
+	unlink(conf);
+}
+
 static void
 test_usage(void **state)
 {
@@ -188,8 +206,11 @@ test_bad_input(void **state)
 {
 	(void)state;
 	assert_int_equal(CHECK("no header\n", "--zone", zone), EX_DATAERR);
-	assert_int_equal(CHECK(message, "--zone", "/nonexistent"), EX_CONFIG);
-	assert_non_null(strstr(err, "/nonexistent"));
+	assert_int_equal(CHECK(message, "--zone", "/nonexistent"), EX_NOINPUT);
+	assert_string_equal(err,
+		"mailvet: zone /nonexistent: No such file or directory\n");
+	assert_int_equal(CHECK(message, "--zone", "nozone"), EX_NOINPUT);
+	assert_non_null(strstr(err, "nozone: No such file"));
 	assert_int_equal(CHECK(message, "-c", "/nonexistent"), EX_CONFIG);
 }
 
@@ -229,6 +250,7 @@ main(void)
 		cmocka_unit_test(test_loopback_is_evaluated),
 		cmocka_unit_test(test_forged_field_is_named),
 		cmocka_unit_test(test_spf_action_is_told),
+		cmocka_unit_test(test_no_control_bytes),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_bad_input),
 	};
