@@ -222,14 +222,15 @@ another_by_suffix(void **state)
 }
 
 /* The eight names that section 4.10 lists. */
+static const char *const names[] = {
+	DEEP, "g.h.i.j.mail.example.com", "h.i.j.mail.example.com",
+	"i.j.mail.example.com", "j.mail.example.com", "mail.example.com",
+	"example.com", "com",
+};
+
 static void
 names_asked(void **state)
 {
-	static const char *const names[] = {
-		DEEP, "g.h.i.j.mail.example.com", "h.i.j.mail.example.com",
-		"i.j.mail.example.com", "j.mail.example.com",
-		"mail.example.com", "example.com", "com",
-	};
 	struct fixture f;
 	struct walk *walk;
 
@@ -240,6 +241,32 @@ names_asked(void **state)
 	for (size_t i = 0; i < COUNT(names); i++)
 		assert_str(walk->steps[i].domain, names[i]);
 	fixture_close(&f);
+}
+
+/* Records above and below do not make up for a step that fails. */
+static void
+a_fault_at_each_step(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		struct walk_result org, policy;
+		struct fixture f;
+		struct walk *walk;
+		char zone[400];
+
+		snprintf(zone, sizeof(zone), "%s" FAULT("_dmarc.%s", "%s"),
+			i < 5 ? REC("mail.example.com", "p=none") :
+				REC("j.mail.example.com", "p=none"),
+			names[i], i % 2 ? "SERVFAIL" : "TIMEOUT");
+		fixture_open(&f, zone);
+		assert_int_equal(walk_start(&f.scope, NULL, STR(DEEP), &walk),
+			0);
+		assert_int_equal(walk_policy(walk, &policy), 0);
+		assert_int_equal(walk_org(walk, &org), 0);
+		assert_true(policy.temporary && org.temporary);
+		assert_null(policy.record);
+		fixture_close(&f);
+	}
 }
 
 /* Names that do not fit behind "_dmarc." have no record of their own. */
@@ -334,6 +361,7 @@ main(void)
 		cmocka_unit_test(walks_by_suffix),
 		cmocka_unit_test(another_by_suffix),
 		cmocka_unit_test(names_asked),
+		cmocka_unit_test(a_fault_at_each_step),
 		cmocka_unit_test(long_names),
 		cmocka_unit_test(one_walk_per_start),
 		cmocka_unit_test(out_of_memory),
