@@ -172,7 +172,22 @@ $(BUILD)/tests/authors: tests/conformance/authors.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(LIBRARY) $(LIBRARIES)
 
-tests: all $(UNIT_TESTS) $(TEST_PROGRAMS)
+# ---- faults: out of memory, of files, of threads; crowds ------------------
+FAULTS = $(BUILD)/tests/faults
+FAULT_PROGRAMS = $(FAULTS)/nomem
+FAULT_OBJECTS = $(FAULTS)/victim.o
+
+$(FAULTS)/%.o: ALL_CFLAGS += -Itests/lib
+
+$(FAULTS)/inject.so: tests/faults/inject.c tests/faults/inject.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -fno-builtin -shared -o $@ $< -ldl -lpthread
+
+$(FAULT_PROGRAMS): %: %.o $(FAULT_OBJECTS) $(TEST_LIBRARY)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
+
+tests: all $(UNIT_TESTS) $(TEST_PROGRAMS) \
+	$(FAULT_PROGRAMS) $(FAULTS)/inject.so
 
 # ---- benchmarks: the load and the bound ------------------------------------
 $(BUILD)/tests/bench/%.o: ALL_CFLAGS += -Itests/lib

@@ -107,18 +107,30 @@ key_free(void *key)
 	EVP_PKEY_free(key);
 }
 
+/*
+ * Was it for want of memory that the library failed?  It says so first, and
+ * then in other words; without memory for any words it says nothing.
+ */
+static bool
+starved(void)
+{
+	unsigned long error = ERR_get_error();
+	bool found = error == 0;
+
+	for (; error != 0; error = ERR_get_error())
+		if (ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE)
+			found = true;
+	return found;
+}
+
 /* A key that the library made, or did not. */
 static int
 keep(struct arena *arena, EVP_PKEY *key, EVP_PKEY **ret)
 {
-	unsigned long error = ERR_peek_last_error();
 	int r;
 
-	ERR_clear_error();
 	if (key == NULL)
-		return ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE
-			       ? ERR_NOMEM
-			       : ERR_SYNTAX;
+		return starved() ? ERR_NOMEM : ERR_SYNTAX;
 	r = arena_defer(arena, key_free, key);
 	if (r == 0)
 		*ret = key;
@@ -130,6 +142,7 @@ crypto_rsa(struct arena *arena, const struct rsa_public *rsa, EVP_PKEY **ret)
 {
 	const unsigned char *p = (const unsigned char *)rsa->der.p;
 
+	ERR_clear_error();
 	return keep(arena,
 		d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)rsa->der.n), ret);
 }
@@ -137,6 +150,7 @@ crypto_rsa(struct arena *arena, const struct rsa_public *rsa, EVP_PKEY **ret)
 int
 crypto_ed25519(struct arena *arena, struct str bytes, EVP_PKEY **ret)
 {
+	ERR_clear_error();
 	return keep(arena,
 		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
 			(const unsigned char *)bytes.p, bytes.n),
@@ -145,19 +159,22 @@ crypto_ed25519(struct arena *arena, struct str bytes, EVP_PKEY **ret)
 
 /* ---- signatures ----------------------------------------------------- */
 
+/* Nothing but memory can be missing until the signature is looked at. */
 static int
 verify_rsa(EVP_PKEY *key, const unsigned char hash[SHA256_SIZE],
 	struct str signature, bool *ret)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	bool ready = ctx != NULL && EVP_PKEY_verify_init(ctx) > 0 &&
+		     EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
+		     EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0;
 
-	*ret = ctx != NULL && EVP_PKEY_verify_init(ctx) > 0 &&
-	       EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
-	       EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0 &&
+	*ret = ready &&
 	       EVP_PKEY_verify(ctx, (const unsigned char *)signature.p,
 		       signature.n, hash, SHA256_SIZE) == 1;
 	EVP_PKEY_CTX_free(ctx);
-	return ctx != NULL ? 0 : ERR_NOMEM;
+	/* Of a bad signature it says what is bad. */
+	return !ready || (!*ret && starved()) ? ERR_NOMEM : 0;
 }
 
 static int
@@ -165,13 +182,16 @@ verify_ed25519(EVP_PKEY *key, const unsigned char hash[SHA256_SIZE],
 	struct str signature, bool *ret)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ready = ctx != NULL &&
+		     EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) > 0;
 
-	*ret = ctx != NULL &&
-	       EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) > 0 &&
+	*ret = ready &&
 	       EVP_DigestVerify(ctx, (const unsigned char *)signature.p,
 		       signature.n, hash, SHA256_SIZE) == 1;
 	EVP_MD_CTX_free(ctx);
-	return ctx != NULL ? 0 : ERR_NOMEM;
+	/* Of a bad signature it may say nothing. */
+	return !ready || (!*ret && ERR_peek_error() != 0 && starved()) ?
+		ERR_NOMEM : 0;
 }
 
 int
@@ -185,8 +205,6 @@ crypto_verify(EVP_PKEY *key, const unsigned char hash[SHA256_SIZE],
 	r = EVP_PKEY_base_id(key) == EVP_PKEY_RSA
 		    ? verify_rsa(key, hash, signature, &good)
 		    : verify_ed25519(key, hash, signature, &good);
-	if (ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE)
-		r = ERR_NOMEM;
 	ERR_clear_error();
 	if (r == 0)
 		*ret = good;

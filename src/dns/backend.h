@@ -16,6 +16,7 @@ struct dns_reply {
 	uint32_t ttl; /* seconds; of no account for temporary failures */
 	size_t count;
 	const struct rdata *rdata; /* of the type asked for */
+	bool starved; /* DNS_FAILURE for want of memory: not kept */
 };
 
 struct dns_backend {
@@ -24,7 +25,7 @@ struct dns_backend {
 	 * lives as long as the question.  At most one dns_answered follows,
 	 * perhaps before this returns; without one, whoever asks waits his
 	 * budget out.  On an error there must be none: the answer is
-	 * DNS_FAILURE then.
+	 * DNS_FAILURE then, for want of memory if the error is ERR_NOMEM.
 	 */
 	int (*start)(void *state, struct str name, enum dns_type type,
 		struct dns_question *question);

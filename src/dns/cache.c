@@ -255,10 +255,14 @@ decode(struct dns_question *q, const struct dns_reply *reply)
 static void
 fill(struct dns_question *q, const struct dns_reply *reply)
 {
+	int rc = 0;
+
 	q->answer.status = reply->status;
-	if (reply->status == DNS_FOUND &&
-		(reply->count == 0 || decode(q, reply) < 0))
+	if (reply->status == DNS_FOUND)
+		rc = reply->count > 0 ? decode(q, reply) : ERR_SYNTAX;
+	if (rc < 0)
 		q->answer.status = DNS_FAILURE;
+	q->starved = reply->starved || rc == ERR_NOMEM;
 	if (dns_is_temporary(&q->answer))
 		return;
 	q->answer.secure = reply->secure;
@@ -274,6 +278,8 @@ dns_answered(struct dns_question *q, const struct dns_reply *reply)
 	fill(q, reply);
 	milliseconds = dns_is_temporary(&q->answer) ? shard->failure :
 						      q->answer.ttl * 1000L;
+	if (q->starved) /* of no meaning for others */
+		milliseconds = 0;
 	pthread_mutex_lock(&shard->lock);
 	atomic_store(&q->answered, true);
 	pthread_cond_broadcast(&q->settled);

@@ -20,6 +20,7 @@ struct shard;
 struct dns_question {
 	atomic_uint holders;
 	atomic_bool answered;	/* set once; then answer does not change */
+	bool starved;		/* a part of the answer */
 	struct shard *shard;	/* NULL: not in a table, and never freed */
 	pthread_cond_t settled; /* with the shard's lock */
 	struct dns_question *chain;

@@ -92,12 +92,21 @@ fold_name(struct str name, char key[NAME_MAX_BYTES], struct str *ret)
 static void
 start(struct dns *dns, struct dns_question *question)
 {
-	static const struct dns_reply failure = { .status = DNS_FAILURE };
+	struct dns_reply failure = { .status = DNS_FAILURE };
 	struct str name = { question->name, question->length };
+	int rc = dns->backend->start(dns->state, name, question->type,
+		question);
 
-	if (dns->backend->start(dns->state, name, question->type,
-		question) < 0)
+	failure.starved = rc == ERR_NOMEM;
+	if (rc < 0)
 		dns_answered(question, &failure);
+}
+
+static int
+starve(struct dns_scope *scope)
+{
+	scope->starved = true;
+	return ERR_NOMEM;
 }
 
 int
@@ -118,13 +127,13 @@ dns_ask(struct dns_scope *scope, struct str name, enum dns_type type,
 	}
 	question = cache_get(dns->cache, key, type, &fresh);
 	if (question == NULL)
-		return ERR_NOMEM;
+		return starve(scope);
 	/* A new one is started in any case: others may have joined already. */
 	if (fresh)
 		start(dns, question);
 	rc = arena_defer(scope->arena, question_release, question);
 	if (rc < 0)
-		return rc;
+		return starve(scope);
 	*ret = question;
 	return 0;
 }
@@ -141,6 +150,8 @@ dns_await(struct dns_scope *scope, struct dns_question *question)
 	}
 	if (!atomic_load(&question->answered))
 		return &timed_out;
+	if (question->starved)
+		scope->starved = true;
 	return &question->answer;
 }
 

@@ -59,6 +59,7 @@ struct dns_scope {
 	struct arena *arena;
 	long budget; /* milliseconds of waiting left */
 	unsigned asked; /* questions put, cached ones included */
+	bool starved;	/* no memory for an answer: nothing found out counts */
 };
 
 /*
@@ -77,7 +78,7 @@ int dns_ask(struct dns_scope *scope, struct str name, enum dns_type type,
 const struct dns_answer *dns_await(
 	struct dns_scope *scope, struct dns_question *question);
 
-/* Ask and await; DNS_FAILURE when out of memory. */
+/* Ask and await; DNS_FAILURE, and scope->starved, when out of memory. */
 const struct dns_answer *dns_lookup(
 	struct dns_scope *scope, struct str name, enum dns_type type);
 

@@ -112,7 +112,9 @@ on_result(void *question, int error, struct ub_result *result)
 	}
 	if (reply.status == DNS_FOUND)
 		reply.rdata = rdata = rdata_of(result, &reply.count);
-	if (reply.status == DNS_FOUND && rdata == NULL)
+	reply.starved = error == UB_NOMEM ||
+		(reply.status == DNS_FOUND && rdata == NULL);
+	if (reply.starved)
 		reply.status = DNS_FAILURE;
 	if (question != NULL)
 		dns_answered(question, &reply);

@@ -340,6 +340,14 @@ publish(struct pipeline *p)
 	return err < 0 ? VERDICT_TEMPFAIL : VERDICT_CONTINUE;
 }
 
+/* Results without the memory to find them out must not decide anything. */
+static void
+disown(struct pipeline *p)
+{
+	p->message->reply = (struct reply){ NULL, NULL, NULL };
+	p->kept = VERDICT_TEMPFAIL;
+}
+
 enum verdict
 pipeline_end(struct pipeline *p)
 {
@@ -355,5 +363,7 @@ pipeline_end(struct pipeline *p)
 		keep(p, publish(p));
 	if (is_open(p) && p->message->edits.failed)
 		keep(p, VERDICT_TEMPFAIL);
+	if (p->message->dns.starved)
+		disown(p);
 	return keep(p, VERDICT_CONTINUE);
 }

@@ -212,8 +212,8 @@ send_it(struct attempt *a)
 static int
 attempt(struct attempt *a, const struct exclusions *exclusions)
 {
-	struct dns_scope dns = { a->r->dns, a->arena, a->r->common->deadline,
-		0 };
+	struct dns_scope dns = { .dns = a->r->dns, .arena = a->arena,
+		.budget = a->r->common->deadline };
 	struct strbuf uri = sb_new(a->arena);
 	struct agreement agreement;
 	struct destination d;

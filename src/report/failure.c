@@ -132,7 +132,8 @@ find_redact_key(struct group *g)
 static struct str
 spf_record(struct group *g)
 {
-	struct dns_scope dns = { g->r->dns, g->arena, SPF_WAIT, 0 };
+	struct dns_scope dns = { .dns = g->r->dns, .arena = g->arena,
+		.budget = SPF_WAIT };
 	const struct line_spf *spf = &g->line.tuple.spf;
 	const struct dns_answer *answer;
 

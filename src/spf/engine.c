@@ -26,7 +26,8 @@ struct engine {
 	SPF_dns_rr_t *spare; /* a lookup may not fail */
 };
 
-/* Where to go on when libspf2 gives up. */
+/* Where to go on when libspf2 gives up: on records of our own making it does so
+ * without memory alone. */
 static _Thread_local jmp_buf *way_out;
 
 static void __attribute__((noreturn))
@@ -214,19 +215,24 @@ tear_down(struct engine *engine)
 static void
 interpret(struct engine *engine, struct str record)
 {
+	SPF_errcode_t code;
+
 	if (!set_up(engine)) {
 		spf_stop_nomem(engine->eval);
 		return;
 	}
-	if (SPF_record_compile(&engine->server, engine->response,
-		&engine->record, record.p) != SPF_E_SUCCESS) {
+	code = SPF_record_compile(&engine->server, engine->response,
+		&engine->record, record.p);
+	if (code == SPF_E_SUCCESS) {
+		engine->response->spf_record_exp = engine->record;
+		code = SPF_record_interpret(engine->record, engine->request,
+			engine->response, 0);
+	} else {
 		spf_stop(engine->eval, AUTH_TEMPERROR,
 			"the evaluator refused the record");
-		return;
 	}
-	engine->response->spf_record_exp = engine->record;
-	SPF_record_interpret(engine->record, engine->request, engine->response,
-		0);
+	if (code == SPF_E_NO_MEMORY)
+		spf_stop_nomem(engine->eval);
 }
 
 static enum auth_result
@@ -284,7 +290,7 @@ spf_engine_run(struct spf_eval *eval, struct str record)
 	if (setjmp(here) == 0)
 		interpret(engine, record);
 	else
-		spf_stop(eval, AUTH_TEMPERROR, "the evaluator gave up");
+		spf_stop_nomem(eval);
 	way_out = NULL;
 	ret = judge(engine);
 	tear_down(engine);

@@ -82,7 +82,7 @@ static void
 test_big_message(void **state)
 {
 	struct arena *outer = arena_new(0), *arena = arena_new(1 << 20);
-	struct dns_scope scope = { world.dns, arena, 300, 0 };
+	struct dns_scope scope = { world.dns, arena, 300, 0, false };
 	struct headers headers = { 0 };
 	struct dkim_results r;
 	struct verifier *v;
@@ -168,7 +168,7 @@ test_nomem(void **state)
 	(void)state;
 	for (size_t limit = 64; r < 0; limit += 48) {
 		struct arena *arena = arena_new(limit);
-		struct dns_scope scope = { world.dns, arena, 300, 0 };
+		struct dns_scope scope = { world.dns, arena, 300, 0, false };
 		struct dkim_results results = { 0 };
 		struct verifier *v = NULL;
 

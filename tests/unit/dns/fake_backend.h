@@ -14,6 +14,7 @@ enum fake_mode {
 	FAKE_HELD,    /* when fake_release is called */
 	FAKE_NEVER,
 	FAKE_ERROR, /* start fails */
+	FAKE_STARVED, /* for want of memory */
 };
 
 enum { FAKE_HELD_MAX = 64 };
@@ -45,6 +46,8 @@ fake_start(void *state, struct str name, enum dns_type type,
 	pthread_mutex_unlock(&fake->lock);
 	if (fake->mode == FAKE_AT_ONCE)
 		dns_answered(question, &fake->reply);
+	if (fake->mode == FAKE_STARVED)
+		return ERR_NOMEM;
 	return fake->mode == FAKE_ERROR ? ERR_LIBRARY : 0;
 }
 
@@ -75,7 +78,8 @@ fake_new(enum fake_mode mode, uint32_t ttl)
 {
 	return (struct fake){
 		.mode = mode,
-		.reply = { DNS_FOUND, true, ttl, 1, &fake_address },
+		.reply = { .status = DNS_FOUND, .secure = true, .ttl = ttl,
+			.count = 1, .rdata = &fake_address },
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 }

@@ -42,8 +42,8 @@ put(struct cache *cache, const char *name, bool expect_new,
 static struct dns_reply
 reply_of(enum dns_status status, uint32_t ttl)
 {
-	return (struct dns_reply){ status, false, ttl,
-		status == DNS_FOUND, &address };
+	return (struct dns_reply){ .status = status, .ttl = ttl,
+		.count = status == DNS_FOUND, .rdata = &address };
 }
 
 static void
@@ -80,6 +80,21 @@ test_failures(void **state)
 	put(cache, "a", false, NULL);
 	usleep(200 * 1000);
 	put(cache, "a", true, &failure);
+	cache_free(cache);
+}
+
+/* That we lacked memory says nothing about the name. */
+static void
+test_starved(void **state)
+{
+	struct cache *cache = cache_new(&one_shard);
+	struct dns_reply starved = reply_of(DNS_FAILURE, 60);
+
+	(void)state;
+	starved.starved = true;
+	put(cache, "a", true, &starved);
+	put(cache, "a", true, &starved);
+	assert_int_equal(0, cache_count(cache));
 	cache_free(cache);
 }
 
@@ -188,8 +203,8 @@ test_garbage(void **state)
 	static const struct rdata bad[] = { { (const uint8_t *)"1234", 4 },
 		{ (const uint8_t *)"123", 3 } };
 	struct cache *cache = cache_new(&one_shard);
-	struct dns_reply reply = { DNS_FOUND, true, 60, 2, bad };
-	struct dns_reply empty = { DNS_FOUND, true, 60, 0, NULL };
+	struct dns_reply reply = { DNS_FOUND, true, 60, 2, bad, false };
+	struct dns_reply empty = { DNS_FOUND, true, 60, 0, NULL, false };
 	struct dns_question *q = get(cache, "a", true);
 
 	(void)state;
@@ -252,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ttl),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_starved),
 		cmocka_unit_test(test_longest_ttl),
 		cmocka_unit_test(test_eviction),
 		cmocka_unit_test(test_full_of_questions),

@@ -39,7 +39,8 @@ now_ms(void)
 static struct dns_scope
 scope_new(struct dns *dns, long budget)
 {
-	return (struct dns_scope){ dns, arena_new(0), budget, 0 };
+	return (struct dns_scope){ .dns = dns, .arena = arena_new(0),
+		.budget = budget };
 }
 
 /* The status that one message sees. */
@@ -214,7 +215,7 @@ test_no_memory(void **state)
 {
 	struct fake fake = fake_new(FAKE_AT_ONCE, 60);
 	struct dns *dns = open_fake(&fake);
-	struct dns_scope scope = { dns, arena_new(1), 1000, 0 };
+	struct dns_scope scope = { dns, arena_new(1), 1000, 0, false };
 	struct dns_question *question = NULL;
 
 	(void)state;
@@ -251,6 +252,30 @@ static void *
 ask_same(void *arg)
 {
 	return status_of(arg, STR("same.example")) == DNS_FOUND ? NULL : arg;
+}
+
+/* The scope tells that an answer is missing for want of memory; others ask
+ * again. */
+static void
+test_starved(void **state)
+{
+	struct fake fake = fake_new(FAKE_STARVED, 60);
+	struct dns *dns = open_fake(&fake);
+	struct dns_scope scope = scope_new(dns, 1000);
+
+	(void)state;
+	assert_int_equal(DNS_FAILURE,
+		dns_lookup(&scope, STR("a"), DNS_A)->status);
+	assert_true(scope.starved);
+	fake.mode = FAKE_AT_ONCE;
+	assert_int_equal(DNS_FOUND, status_of(dns, STR("a")));
+	fake.mode = FAKE_ERROR;
+	scope.starved = false;
+	assert_int_equal(DNS_FAILURE,
+		dns_lookup(&scope, STR("b"), DNS_A)->status);
+	assert_false(scope.starved);
+	arena_free(scope.arena);
+	dns_close(dns);
 }
 
 static void
@@ -376,6 +401,7 @@ main(void)
 		cmocka_unit_test(test_late_answer_is_kept),
 		cmocka_unit_test(test_backend_error),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_starved),
 		cmocka_unit_test(test_coalescing),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_reverse_names),

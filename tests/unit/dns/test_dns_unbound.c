@@ -130,7 +130,8 @@ test_answers(void **state)
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct dns_scope scope = { f->dns, arena_new(0), 9000, 0 };
+		struct dns_scope scope = { .dns = f->dns,
+			.arena = arena_new(0), .budget = 9000 };
 		const struct dns_answer *answer = dns_lookup(
 			&scope, cases[i].name, cases[i].type);
 
@@ -150,7 +151,7 @@ test_answers(void **state)
 static enum dns_status
 status_of(struct dns *dns, struct str name, long budget, long *ret_spent)
 {
-	struct dns_scope scope = { dns, arena_new(0), budget, 0 };
+	struct dns_scope scope = { dns, arena_new(0), budget, 0, false };
 	int64_t start = clock_ms();
 	enum dns_status status = dns_lookup(&scope, name, DNS_A)->status;
 
@@ -181,7 +182,7 @@ static void
 test_truncated(void **state)
 {
 	struct fixture *f = *state;
-	struct dns_scope scope = { f->dns, arena_new(0), 9000, 0 };
+	struct dns_scope scope = { f->dns, arena_new(0), 9000, 0, false };
 	const struct dns_answer *answer =
 		dns_lookup(&scope, STR("big.example"), DNS_TXT);
 
@@ -283,7 +284,7 @@ static void
 test_many_in_flight(void **state)
 {
 	struct fixture *f = *state;
-	struct dns_scope scope = { f->dns, arena_new(0), 20000, 0 };
+	struct dns_scope scope = { f->dns, arena_new(0), 20000, 0, false };
 	struct dns_question *questions[SESSIONS];
 	int64_t start = clock_ms();
 

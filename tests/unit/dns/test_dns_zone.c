@@ -193,7 +193,7 @@ test_answers(void **state)
 	assert_int_equal(open_text(STR(zone_text), &dns, &line), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct arena *arena = arena_new(0);
-		struct dns_scope scope = { dns, arena, 10, 0 };
+		struct dns_scope scope = { dns, arena, 10, 0, false };
 
 		check(i, dns_lookup(&scope, cases[i].name, cases[i].type));
 		arena_free(arena);
@@ -205,7 +205,7 @@ static void
 test_mx_txt_details(void **state)
 {
 	struct arena *arena = arena_new(0);
-	struct dns_scope scope = { NULL, arena, 1000, 0 };
+	struct dns_scope scope = { NULL, arena, 1000, 0, false };
 	const struct dns_answer *answer;
 	unsigned line;
 
@@ -286,7 +286,7 @@ static void
 test_long_line(void **state)
 {
 	struct arena *arena = arena_new(0);
-	struct dns_scope scope = { NULL, arena, 1000, 0 };
+	struct dns_scope scope = { NULL, arena, 1000, 0, false };
 	char *text = arena_alloc(arena, 20000), *p = text;
 	const struct dns_answer *answer;
 	unsigned line;

@@ -132,7 +132,7 @@ consents(void **state)
 	(void)state;
 	fixture_open(&f, zone);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct dns_scope dns = { f.r.dns, f.r.arena, 50, 0 };
+		struct dns_scope dns = { f.r.dns, f.r.arena, 50, 0, false };
 		struct strbuf uri = sb_new(f.r.arena);
 		struct agreement got;
 		struct destination d;

@@ -1,6 +1,8 @@
 #include "sign/keys.h"
 #include "unit/sign/support.h"
 
+#include <openssl/crypto.h>
+
 #include <sys/stat.h>
 
 static struct arena *arena;
@@ -178,6 +180,71 @@ test_sign(void **state)
 	}
 }
 
+/* Of libcrypto's allocations, so many succeed; < 0: all. */
+static long supply = -1;
+
+static bool
+is_supplied(void)
+{
+	if (supply > 0)
+		supply--;
+	return supply != 0;
+}
+
+static void *
+scarce_malloc(size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return is_supplied() ? malloc(size) : NULL;
+}
+
+static void *
+scarce_realloc(void *p, size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return is_supplied() ? realloc(p, size) : NULL;
+}
+
+static void
+plain_free(void *p, const char *file, int line)
+{
+	(void)file, (void)line;
+	free(p);
+}
+
+/*
+ * libcrypto blinds an RSA key, and leaves the blinding half updated when memory
+ * runs out: then all that it signs is wrong.
+ */
+static void
+test_sign_without_memory(void **state)
+{
+	unsigned char hash[SIGN_HASH_SIZE] = { 1, 2, 3 };
+	struct test_key file = test_rsa(2048);
+	struct str text, public_key;
+	struct sign_key *key;
+	long refused = 0;
+	int r = 0;
+
+	(void)state;
+	assert_int_equal(0,
+		sign_key_load(arena, file.path, &errors, "x", &key));
+	assert_int_equal(0, sign_key_public(key, arena, &public_key));
+	for (long n = 1; n < 200; n++) {
+		supply = n;
+		r = sign_key_sign(key, hash, arena, &text);
+		supply = -1;
+		refused += r < 0;
+		if (r == 0)
+			assert_true(verifies(key, public_key, text, hash));
+		assert_int_equal(0, sign_key_sign(key, hash, arena, &text));
+		assert_true(verifies(key, public_key, text, hash));
+	}
+	assert_true(refused > 10);
+	assert_int_equal(0, r);
+	test_key_free(&file);
+}
+
 /* A file is read once, and complained about once. */
 static void
 test_keyring(void **state)
@@ -204,8 +271,14 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_contents, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_types, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sign, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_sign_without_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_keyring, setup, teardown),
 	};
 
+	/* Before it has allocated anything. */
+	if (CRYPTO_set_mem_functions(scarce_malloc, scarce_realloc,
+		plain_free) != 1)
+		return EXIT_FAILURE;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
