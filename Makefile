@@ -56,7 +56,7 @@ ALL_CFLAGS = -std=gnu17 -D_GNU_SOURCE -Isrc $(WARN) -MMD -MP \
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),$(SANITIZE),$(HARDEN_LD))
 
 ROOMS = base mail dns os filter trust pipeline milter spf dkim sign dmarc \
-	report admin
+	report host keys doctor setup admin
 SOURCES = $(filter-out %/main.c,$(foreach r,$(filter-out report,$(ROOMS)), \
 	$(wildcard src/$r/*.c)))
 OBJECTS = $(SOURCES:%.c=$(BUILD)/%.o)

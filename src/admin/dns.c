@@ -1,13 +1,13 @@
 /*
  * mailvet dns: the records that a domain needs, and what the DNS has instead.
  */
-#include "admin/args.h"
 #include "admin/command.h"
-#include "admin/keyset.h"
-#include "admin/published.h"
-#include "admin/resolver.h"
-#include "admin/txt.h"
 #include "dns/name.h"
+#include "keys/args.h"
+#include "keys/keyset.h"
+#include "keys/published.h"
+#include "keys/resolver.h"
+#include "keys/txt.h"
 
 #include <limits.h>
 #include <stdio.h>

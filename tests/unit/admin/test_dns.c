@@ -1,5 +1,5 @@
-#include "admin/key.h"
-#include "unit/admin/command_test.h"
+#include "keys/key.h"
+#include "unit/keys/command_test.h"
 
 #define RUN "dns Example.org --keys $D/keys -c $D/c.conf "
 

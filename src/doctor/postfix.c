@@ -1,0 +1,79 @@
+#include "doctor/doctor.h"
+
+#include "host/postfix_conf.h"
+#include "host/run.h"
+
+/* In seconds, whatever the unit in main.cf: postconf tells as written. */
+static long
+seconds(struct str text)
+{
+	static const char units[] = "smhd";
+	static const long each[] = { 1, 60, 3600, 86400 };
+	unsigned long number;
+	const char *unit;
+
+	text = str_trim(text);
+	if (text.n == 0)
+		return -1;
+	unit = strchr(units, text.p[text.n - 1]);
+	if (unit != NULL)
+		text = str_first(text, text.n - 1);
+	if (!str_to_ulong(text, 10000000, &number))
+		return -1;
+	return (long)number * (unit != NULL ? each[unit - units] : 1);
+}
+
+static void
+check_wait(struct doctor *doctor, const char *parameter)
+{
+	const char *argv[6];
+	struct run_result result;
+	long deadline = doctor->common->deadline / 1000, wait;
+
+	postfix_command(doctor->host, "-h", parameter, argv);
+	if (run(doctor->host->arena, argv, STR(""), &result) < 0)
+		return;
+	wait = seconds(result.out);
+	if (wait <= deadline)
+		doctor_fail(doctor,
+			doctor_text(doctor, "postconf -e %s=%ld", parameter,
+				deadline + 10),
+			"%s is %ld s, not longer than our deadline of %ld s",
+			parameter, wait, deadline);
+}
+
+static void
+check_group(struct doctor *doctor)
+{
+	if (host_is_member(doctor->host, "mailvet-mta", "postfix"))
+		doctor_ok(doctor, "the user postfix may connect");
+	else
+		doctor_fail(doctor,
+			"usermod -aG mailvet-mta postfix && "
+			"systemctl restart postfix",
+			"the user postfix is not in the group mailvet-mta");
+}
+
+void
+doctor_postfix(struct doctor *doctor)
+{
+	struct postfix_setting *settings;
+	size_t count, before = doctor->count;
+
+	if (postfix_settings(doctor->host, doctor->milters, &settings,
+		    &count) < 0) {
+		doctor_fail(doctor, NULL, "postconf cannot be run");
+		return;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!str_eq(settings[i].is, settings[i].should))
+			doctor_fail(doctor, "mailvet setup --mta postfix",
+				"%s is \"%.*s\", not \"%.*s\": %s",
+				settings[i].key, STR_ARG(settings[i].is),
+				STR_ARG(settings[i].should), settings[i].why);
+	check_wait(doctor, "milter_command_timeout");
+	check_wait(doctor, "milter_content_timeout");
+	if (doctor->count == before)
+		doctor_ok(doctor, "Postfix has our milters, with time enough");
+	check_group(doctor);
+}

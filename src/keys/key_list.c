@@ -1,0 +1,68 @@
+#include "dns/name.h"
+#include "keys/args.h"
+#include "keys/key.h"
+#include "keys/keyset.h"
+
+#include <stdio.h>
+#include <sysexits.h>
+
+static const struct args_syntax syntax = {
+	.name = "mailvet key list",
+	.options = ARG_CONFIG | ARG_KEYS,
+	.most = 1,
+	.help = "usage: mailvet key list [DOMAIN] [OPTION ...]\n\n"
+		"Lists the keys that mailvet-sign uses and those in the "
+		"directory of keys.\n\n"
+		"  --keys DIRECTORY   with DOMAIN/SELECTOR.pem in it\n"
+		"  -c, --config FILE  the configuration\n",
+};
+
+static const char *
+use_of(const struct keyset_item *item)
+{
+	if (item->key == NULL)
+		return "broken";
+	if (item->retired)
+		return "retired";
+	return item->used ? "used" : "unused";
+}
+
+static void
+print(const struct keyset_item *item)
+{
+	struct str type = item->key != NULL ? sign_key_type(item->key) :
+					      STR("-");
+
+	printf("%-24.*s %-12.*s %-8.*s %5u %-8s %s\n", STR_ARG(item->domain),
+		STR_ARG(item->selector), STR_ARG(type),
+		item->key != NULL ? sign_key_bits(item->key) : 0,
+		use_of(item), item->path);
+}
+
+int
+key_list(int argc, char **argv)
+{
+	struct arena *arena;
+	struct keyset set;
+	struct args args;
+	int status = args_parse(&syntax, argc, argv, &args), r;
+
+	if (status >= 0)
+		return status;
+	arena = arena_new(0);
+	if (arena == NULL)
+		return EX_OSERR;
+	r = keyset_load(arena, args.config, args.keys, &set);
+	status = r == 0 ? EX_OK : EX_CONFIG;
+	if (r == 0)
+		printf("%-24s %-12s %-8s %5s %-8s %s\n", "DOMAIN", "SELECTOR",
+			"TYPE", "BITS", "USE", "FILE");
+	for (size_t i = 0; r == 0 && i < set.count; i++)
+		if (args.count == 0 || str_ieq(set.items[i].domain,
+			str_of(args.words[0])))
+			print(&set.items[i]);
+	if (keyset_complain(&set))
+		status = EX_CONFIG;
+	arena_free(arena);
+	return status;
+}

@@ -1,0 +1,46 @@
+/*
+ * The DKIM keys of this host: those that mailvet-sign uses, and those that lie
+ * in the directory of keys, DIRECTORY/DOMAIN/SELECTOR.pem.
+ */
+#ifndef KEYS_KEYSET_H
+#define KEYS_KEYSET_H
+
+#include "filter/common.h"
+#include "sign/load.h"
+
+struct keyset_item {
+	struct str domain; /* "*": whatever the author's domain is */
+	struct str selector;
+	const char *path;
+	const struct sign_key *key; /* NULL: it cannot be used */
+	bool used;		    /* by the configuration */
+	bool retired;		    /* SELECTOR.retired */
+};
+
+struct keyset {
+	struct arena *arena;
+	struct conf_errors errors; /* found on the way; the rest is there */
+	const struct common *common;
+	struct keyset_item *items; /* by domain, then selector */
+	size_t count, room;
+};
+
+/*
+ * Read the configuration (NULL: all defaults, no key is used) and the
+ * directory.  What is wrong with either is in errors.  ERR_CONFIG when the
+ * configuration cannot be read at all; ERR_NOMEM.
+ */
+int keyset_load(struct arena *arena, const char *config, const char *directory,
+	struct keyset *ret) MUST_USE;
+
+/* Print the errors to standard error; were there any? */
+bool keyset_complain(const struct keyset *set);
+
+/* "v=DKIM1; k=…; p=…" for a key; { NULL, 0 } on failure. */
+struct str keyset_record(struct arena *arena, const struct sign_key *key);
+
+/* "SELECTOR._domainkey.DOMAIN"; likewise. */
+struct str keyset_name(
+	struct arena *arena, struct str selector, struct str domain);
+
+#endif

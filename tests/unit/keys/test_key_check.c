@@ -1,0 +1,89 @@
+#include "keys/key.h"
+#include "unit/keys/command_test.h"
+
+#define RUN "check --keys $D/keys -c $D/empty.conf --zone $D/zone "
+
+static int
+setup(void **state)
+{
+	command_begin(state);
+	command_file("empty.conf", "");
+	command_file("zone", "");
+	return 0;
+}
+
+/* Two keys, as they would be published. */
+static void
+make_keys(void)
+{
+	assert_int_equal(EX_OK, command_run(key_new,
+		"new example.org --keys $D/keys --rsa 4096 --selector r"));
+	command_append("zone", command_out);
+	assert_int_equal(EX_OK, command_run(key_new,
+		"new example.net --keys $D/keys --ed25519 --selector e"));
+	command_append("zone", command_out);
+}
+
+static void
+test_good(void **state)
+{
+	(void)state;
+	make_keys();
+	assert_int_equal(EX_OK, command_run(key_check, RUN));
+	assert_out("e._domainkey.example.net: ok");
+	assert_out("r._domainkey.example.org: ok");
+	assert_int_equal(EX_OK, command_run(key_check, RUN "example.NET"));
+	assert_null(strstr(command_out, "example.org"));
+}
+
+static void
+test_bad(void **state)
+{
+	(void)state;
+	make_keys();
+	command_file("zone",
+		"r._domainkey.example.org. TXT \"v=DKIM1; p=\"\n");
+	assert_int_equal(1, command_run(key_check, RUN));
+	assert_out("r._domainkey.example.org: revoked");
+	assert_out("The DNS has: v=DKIM1; p=\n");
+	assert_out("e._domainkey.example.net: missing");
+	assert_out("It should be:\ne._domainkey.example.net.\tIN TXT\t");
+}
+
+static void
+test_no_answer(void **state)
+{
+	(void)state;
+	make_keys();
+	command_append("zone", "; fault e._domainkey.example.net SERVFAIL\n");
+	assert_int_equal(EX_TEMPFAIL, command_run(key_check, RUN));
+	assert_out("e._domainkey.example.net: no answer");
+}
+
+static void
+test_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(EX_NOINPUT, command_run(key_check, RUN));
+	assert_err("there is no key");
+	assert_int_equal(EX_NOINPUT, command_run(key_check,
+		"check --keys $D/keys -c $D/empty.conf --zone $D/nozone"));
+	assert_err("nozone: No such file");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_good, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_bad, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_no_answer, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_nothing, setup, command_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
