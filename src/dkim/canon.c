@@ -12,7 +12,9 @@ struct sink {
 static void
 put(struct sink *sink, struct str text)
 {
-	if (text.n > 0 && EVP_DigestUpdate(sink->ctx, text.p, text.n) != 1)
+	if (sink->failed || text.n == 0)
+		return;
+	if (EVP_DigestUpdate(sink->ctx, text.p, text.n) != 1)
 		sink->failed = true;
 }
 
@@ -244,7 +246,7 @@ canon_hash(const struct canon *canon, const struct header *field,
 		sink.failed = true;
 	put_signed(&sink, canon, field, sig);
 	put_own(&sink, field);
-	if (EVP_DigestFinal_ex(sink.ctx, ret, NULL) != 1)
+	if (!sink.failed && EVP_DigestFinal_ex(sink.ctx, ret, NULL) != 1)
 		sink.failed = true;
 	EVP_MD_CTX_free(sink.ctx);
 	return sink.failed ? ERR_NOMEM : 0;

@@ -1,7 +1,7 @@
 /*
  * inject.so: an allocator and a pthread_create that fail when told to; see
- * inject.h.  With MAILVET_INJECT_TRACE set, where it happened goes to standard
- * error.
+ * inject.h.  With MAILVET_INJECT_TRACE set, where it happened and a crash, goes to
+ * standard error.
  */
 #include "inject.h"
 
@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -27,6 +28,23 @@ void *__libc_memalign(size_t align, size_t size);
 static struct inject *control;
 static bool tracing;
 
+static void
+trace(const char *what)
+{
+	void *frames[FRAMES];
+
+	dprintf(STDERR_FILENO, "%s here:\n", what);
+	backtrace_symbols_fd(frames, backtrace(frames, FRAMES),
+	    STDERR_FILENO);
+}
+
+static void
+on_crash(int number)
+{
+	trace("crashed");
+	signal(number, SIG_DFL);
+}
+
 static void __attribute__((constructor))
 find_control(void)
 {
@@ -39,8 +57,10 @@ find_control(void)
 	if (directory == NULL)
 		return;
 	tracing = getenv(INJECT_ENVIRONMENT "_TRACE") != NULL;
-	if (tracing)	/* the first time it allocates */
+	if (tracing) {	/* the first time it allocates */
 		(void)backtrace(frames, FRAMES);
+		signal(SIGSEGV, on_crash);
+	}
 	snprintf(path, sizeof(path), "%s/%s", directory,
 	    program_invocation_short_name);
 	fd = open(path, O_RDWR | O_CLOEXEC);
@@ -51,16 +71,6 @@ find_control(void)
 	close(fd);
 	if (p != MAP_FAILED)
 		control = p;
-}
-
-static void
-trace(void)
-{
-	void *frames[FRAMES];
-
-	dprintf(STDERR_FILENO, "injected here:\n");
-	backtrace_symbols_fd(frames, backtrace(frames, FRAMES),
-	    STDERR_FILENO);
 }
 
 /* Is it this one's turn? */
@@ -85,7 +95,7 @@ fails(void)
 		if (!turn)
 			return false;
 		if (atomic_fetch_add(&control->failed, 1) == 0 && tracing)
-			trace();
+			trace("injected");
 		errno = ENOMEM;
 		return true;
 	}
