@@ -298,8 +298,8 @@ check_times(struct parse *parse)
 		return malformed(parse->sig, "t= is not a time");
 	if (x.p != NULL && !str_to_ulong(x, 1UL << 48, &expires))
 		return malformed(parse->sig, "x= is not a time");
-	if (t.p != NULL && x.p != NULL && expires < made)
-		return malformed(parse->sig, "expires before it was made");
+	if (t.p != NULL && x.p != NULL && expires <= made)
+		return malformed(parse->sig, "x= is not after t=");
 	if (x.p != NULL && (long long)expires + SIG_CLOCK_DRIFT < parse->now)
 		return bad(parse->sig, AUTH_FAIL, "signature expired");
 	if (t.p != NULL && (long long)made - SIG_CLOCK_DRIFT > parse->now)
