@@ -1,7 +1,8 @@
 """The reporter, and doctor: first all well, then broken on purpose."""
 
 import os
-import time
+
+from lab import child
 
 import steps_confine
 import tap
@@ -10,19 +11,34 @@ import world
 
 def report(guest):
     """The report timer, fired by hand"""
-    # The hour of the journal has to be over.
-    tap.run("date", "-s", "+2 days")
+    # The day has to be over.
+    tap.run("date", "-s", "tomorrow 12:00")
     done = tap.run("systemctl", "start", "mailvet-report.service")
-    tap.ok(done.status == 0, "mailvet-report runs", done.text,
-           tap.run("journalctl", "-u", "mailvet-report", "-n", "20",
-                   "--no-pager").text)
+    said = tap.run("journalctl", "-u", "mailvet-report", "-n", "20",
+                   "--no-pager").text
+    tap.ok(done.status == 0, "mailvet-report runs", done.text, said)
     tap.equal(steps_confine.label("/var/lib/mailvet/report.db"),
               "mailvet_db_t", "the label of the database")
-    time.sleep(5)
-    reports = [m for m in guest.inbox.messages()
-               if "Report Domain" in m.parsed.get("Subject", "")]
-    tap.ok(reports, "a report is delivered locally",
-           tap.run("mailvet", "report", "status").text)
+
+    def subject_of(message):
+        return message.parsed.get("Subject", "")
+
+    def delivered():
+        return [m for m in guest.inbox.messages()
+                if subject_of(m).startswith("Report Domain: home.example")]
+
+    try:
+        found = child.wait_for(delivered, "a report", 60, 1)
+    except child.Failure:
+        found = []
+    tap.ok(found, "a report is delivered locally", said,
+           tap.run("mailvet", "report", "status").text,
+           *map(subject_of, guest.inbox.messages()))
+    tap.ok(found and found[0].all("DKIM-Signature"), "it is signed")
+    tap.ok(any("Report Domain: friend.example" in subject_of(m)
+               for m in guest.sink.messages),
+           "another goes to the correspondent",
+           *map(subject_of, guest.sink.messages))
 
 
 def doctor(*words):

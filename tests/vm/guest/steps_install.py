@@ -29,6 +29,9 @@ def install(guest):
     tap.equal(tap.run("systemctl", "list-units", "--plain", "--no-legend",
                       "mailvet-*.service").text, "",
               "the installation starts nothing")
+    tap.equal(tap.run("systemctl", "list-unit-files", "--plain", "--no-legend",
+                      "--state=enabled", "mailvet*").text, "",
+              "the installation enables nothing")
 
 
 def setup(guest):
@@ -53,6 +56,10 @@ def setup(guest):
            "a second setup changes nothing", again.text)
     guest.find_keys()
     tap.ok(guest.home_keys, "there is a key")
+    enabled = tap.run("systemctl", "list-unit-files", "--plain", "--no-legend",
+                      "--state=enabled", "mailvet-*.socket").text
+    tap.equal(sorted(re.findall(r"^mailvet-(\w+)\.socket", enabled, re.M)),
+              sorted(world.MILTERS[guest.mode]), "the sockets of the mode")
 
 
 def publish():

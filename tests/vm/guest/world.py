@@ -6,13 +6,14 @@ this file is how to reach them.
 
 import base64
 import glob
+import itertools
 import mailbox
 import os
 import re
-import subprocess
+import shutil
 import time
 
-from lab import child, keys, sink
+from lab import child, keys, message, sink
 from lab.message import Message
 
 DOMAIN = "home.example"
@@ -66,9 +67,9 @@ class Spool:
 class System:
     """The milters, as systemd runs them."""
 
-    def configure(self, enforce):
+    def configure(self, enforce, more=""):
         with open(CONFIG, "w") as file:
-            file.write("[dmarc]\nenforce = %s\n" % enforce)
+            file.write("[dmarc]\nenforce = %s\n%s" % (enforce, more))
 
     def reload(self, name):
         systemctl("reload", "mailvet-%s.service" % name)
@@ -86,7 +87,10 @@ class Mta:
 
 class World:
     def __init__(self, mta, mode, state):
+        # A token of the first boot must not come again in the second.
+        message.numbers = itertools.count(int(time.time()))
         self.mta_name = mta
+        self.is_postfix = mta == "postfix"
         self.mode = mode
         self.sink = sink.Sink()
         self.inbox = Spool()
@@ -108,19 +112,22 @@ class World:
             key.path = os.path.join(directory, "k1.friend.example.pem")
             return key
         os.makedirs(directory)
+        shutil.copy("/mnt/payload/demo.zone", ZONE)
         key = keys.Key(directory, "friend.example", "k1")
         publish(key.record())
         return key
 
 
 def publish(text):
-    """Add lines to the zone of the whole world."""
-    with open(ZONE, "a") as zone:
-        zone.write(text)
+    """Add lines to the zone of the whole world.
+
+    The first DMARC record in it is that of our own domain, which here asks for
+    reports: to itself, so that they are delivered where we can read them.
+    """
     with open(ZONE) as zone:
-        serial = str(int(time.time()))
-        fresh = re.sub(r"(hostmaster\.test\.) \d+", r"\1 " + serial,
-                       zone.read(), count=1)
+        fresh = re.sub(r'^_dmarc(\s+)TXT.*', r'_dmarc\1TXT "v=DMARC1; p=reject;'
+                       ' rua=mailto:reader@%s"' % DOMAIN, zone.read(),
+                       count=1, flags=re.M)
     with open(ZONE, "w") as zone:
-        zone.write(fresh)
-    subprocess.run(["systemctl", "restart", "nsd"], check=True)
+        zone.write(fresh + text)
+    systemctl("restart", "nsd")
