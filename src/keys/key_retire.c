@@ -74,6 +74,12 @@ retire(const struct keyset *set, const struct args *args)
 			args->words[1], args->words[0]);
 		return EX_NOINPUT;
 	}
+	if (set->use_unknown && !args->force) {
+		keyset_complain(set);
+		fprintf(stderr, "mailvet: does the configuration use %s? "
+				"Correct it first\n", item->path);
+		return EX_CONFIG;
+	}
 	if (item->used && !args->force) {
 		fprintf(stderr, "mailvet: the configuration uses %s: take it "
 				"out and reload mailvet-sign first\n",

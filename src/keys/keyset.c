@@ -67,7 +67,8 @@ add_used(struct keyset *set, const struct conf *conf)
 	if (is_empty(conf_get(conf, sign_section.name)))
 		return 0;
 	r = sign_settings_load(&load, &settings);
-	if (r == ERR_CONFIG)
+	set->use_unknown = r == ERR_CONFIG;
+	if (set->use_unknown)
 		return 0;
 	for (size_t i = 0; r == 0 && i < settings->keys.count; i++)
 		r = add_entry(set, &settings->keys.entries[i]);

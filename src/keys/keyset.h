@@ -23,6 +23,7 @@ struct keyset {
 	const struct common *common;
 	struct keyset_item *items; /* by domain, then selector */
 	size_t count, room;
+	bool use_unknown; /* [sign] is wrong: no item is marked as used */
 };
 
 /*

@@ -42,6 +42,22 @@ test_used(void **state)
 		"--force"));
 }
 
+/* Of a configuration that is wrong nobody knows which keys it uses. */
+static void
+test_unknown(void **state)
+{
+	(void)state;
+	command_file("wrong.conf",
+		"[sign]\ndomain = example.org\nselector = s1, s2\n"
+		"key = $D/keys/%/s1.pem, $D/keys/%/s2.pem\n");
+	assert_int_equal(EX_CONFIG, command_run(key_retire,
+		"retire example.org s1 --keys $D/keys -c $D/wrong.conf"));
+	assert_err("s2.pem: No such file");
+	assert_int_equal(EX_OK, command_run(key_retire,
+		"retire example.org s1 --keys $D/keys -c $D/wrong.conf "
+		"--force"));
+}
+
 /* A retired key is not replaced by the next of that name. */
 static void
 test_twice(void **state)
@@ -65,6 +81,8 @@ main(void)
 			test_retire, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_used, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_unknown, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_twice, setup, command_end),
 	};
