@@ -1,8 +1,11 @@
 #include "base/listfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct reading {
 	struct conf_errors *errors;
@@ -58,24 +61,50 @@ take_line(struct reading *r, struct str line, unsigned number)
 }
 
 static void
-read_file(struct reading *r, const char *option)
+complain(struct reading *r, const char *option, const char *what)
 {
-	FILE *file = fopen(r->path, "re");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t n = -1;
+	conf_error(r->errors, option, "list %s: %s", r->path, what);
+	note(r, ERR_CONFIG);
+}
 
-	for (unsigned number = 1; file != NULL &&
-		(n = getline(&line, &room, file)) >= 0; number++)
-		take_line(r, (struct str){ line, (size_t)n }, number);
-	if (file == NULL || ferror(file)) {
-		conf_error(r->errors, option, "list %s: %s", r->path,
-			strerror(errno));
-		note(r, ERR_CONFIG);
-	}
-	free(line);
+/* NULL with a complaint.  A pipe, which might never speak, is no list. */
+static FILE *
+open_file(struct reading *r, const char *option)
+{
+	int fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
+	struct stat st;
+
+	if (file == NULL || fstat(fd, &st) < 0)
+		complain(r, option, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		complain(r, option, "is not a file");
+	else
+		return file;
 	if (file != NULL)
 		fclose(file);
+	else if (fd >= 0)
+		close(fd);
+	return NULL;
+}
+
+static void
+read_file(struct reading *r, const char *option)
+{
+	FILE *file = open_file(r, option);
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+
+	if (file == NULL)
+		return;
+	for (unsigned number = 1; (n = getline(&line, &room, file)) >= 0;
+		number++)
+		take_line(r, (struct str){ line, (size_t)n }, number);
+	if (ferror(file))
+		complain(r, option, strerror(errno));
+	free(line);
+	fclose(file);
 }
 
 int

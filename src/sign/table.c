@@ -2,8 +2,10 @@
 #include "base/strbuf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- the text --------------------------------------------------------- */
 
@@ -118,11 +120,23 @@ what_is_wrong(FILE *f)
 	return NULL;
 }
 
+/* A pipe, which might never speak, does not keep us here. */
+static FILE *
+open_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	FILE *f = fd >= 0 ? fdopen(fd, "rb") : NULL;
+
+	if (f == NULL && fd >= 0)
+		close(fd);
+	return f;
+}
+
 static int
 read_file(const struct table_source *source, const char *path,
 	struct table *ret)
 {
-	FILE *f = fopen(path, "rbe");
+	FILE *f = open_file(path);
 	const char *wrong = what_is_wrong(f);
 	struct str text = { NULL, 0 };
 	int r = ERR_CONFIG;

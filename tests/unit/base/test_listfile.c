@@ -44,7 +44,7 @@ static const struct {
 	{ "", { "/nonexistent/x", "a" }, "a|", ERR_CONFIG,
 		{ "HERE:3: list /nonexistent/x: No such file or directory" } },
 	{ "", { "/tmp" }, "", ERR_CONFIG,
-		{ "HERE:3: list /tmp: Is a directory" } },
+		{ "HERE:3: list /tmp: is not a file" } },
 	{ "", { "bad", "full", "bad" }, "", ERR_NOMEM,
 		{ "HERE:3: \"bad\" is not good",
 		  "HERE:3: \"bad\" is not good" } },
@@ -114,6 +114,30 @@ long_items_are_cut_in_complaints(void **state)
 	arena_free(arena);
 }
 
+/* Nobody writes into a pipe that is taken for a list. */
+static void
+pipe_is_no_list(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct conf_errors errors = { .arena = arena };
+	const struct list_taker taker = { take, NULL, "good" };
+	char fifo[sizeof(path) + 8];
+	struct str item;
+
+	(void)state;
+	snprintf(fifo, sizeof(fifo), "%s.fifo", path);
+	item = str_of(fifo);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	alarm(10);
+	assert_int_equal(listfile_read(&(struct conf_list){ &item, 1 }, "W",
+		&errors, &taker), ERR_CONFIG);
+	alarm(0);
+	assert_int_equal(errors.count, 1);
+	assert_non_null(strstr(errors.texts[0], "is not a file"));
+	unlink(fifo);
+	arena_free(arena);
+}
+
 static int
 set_up(void **state)
 {
@@ -137,6 +161,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
+		cmocka_unit_test(pipe_is_no_list),
 		cmocka_unit_test(long_items_are_cut_in_complaints),
 	};
 

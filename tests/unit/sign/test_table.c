@@ -109,6 +109,13 @@ test_files(void **state)
 	assert_int_equal(ERR_CONFIG, read_from("", path, &table));
 	assert_non_null(strstr(errors.texts[0], "written by all users"));
 	unlink(path);
+	/* Nobody writes into a pipe that is taken for a table. */
+	assert_int_equal(0, mkfifo(path, 0600));
+	alarm(10);
+	assert_int_equal(ERR_CONFIG, read_from("", path, &table));
+	alarm(0);
+	assert_non_null(strstr(errors.texts[1], "is not a file"));
+	unlink(path);
 }
 
 static void
