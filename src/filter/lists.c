@@ -106,7 +106,9 @@ normalise(const struct reading *r, struct str item, struct str *ret)
 	bool at = box.local.n < item.n;
 	bool quoted = item.n > 0 && *item.p == '"';
 
-	if (at && (!r->addresses || memchr(item.p, ' ', item.n) != NULL ||
+	/* "*@example.org" would be an address of its own: no wildcards here. */
+	if (at && (!r->addresses || str_eq(box.local, STR("*")) ||
+		memchr(item.p, ' ', item.n) != NULL ||
 		(!quoted && memchr(item.p, '@', box.local.n) != NULL)))
 		return ERR_SYNTAX;
 	if (!at || box.local.n == 0)

@@ -135,6 +135,7 @@ refuses(void **state)
 		{ lists_names, "a@x.test", "\"a@x.test\" is not a host" },
 		{ lists_names, "x_y!", "\"x_y!\" is not a host" },
 		{ lists_addresses, "@", "\"@\" is not an address or" },
+		{ lists_addresses, "*@x.test", "\"*@x.test\" is not an" },
 		{ lists_addresses, "a@x..test", "\"a@x..test\" is not an" },
 		{ lists_addresses, "a@b@x.test", "\"a@b@x.test\" is not an" },
 	};
