@@ -63,17 +63,25 @@ check_simple(const struct load *load, const struct sign_conf *conf)
 	return r;
 }
 
-/* Each "%" in the path becomes the domain, as mailvet-key(8) writes it. */
+/*
+ * Each "%" in the path becomes the domain, as mailvet-key(8) writes it.  A
+ * domain "%" is only for tables.
+ */
 static int
-fill_path(struct arena *arena, struct key_spec *spec)
+fill_path(const struct load *load, struct key_spec *spec)
 {
-	struct strbuf sb = sb_new(arena);
+	struct strbuf sb = sb_new(load->arena);
 	struct str domain, path = spec->path;
-	int r = name_normalise(arena, spec->domain, &domain);
+	int r = name_normalise(load->arena, spec->domain, &domain);
 
-	/* Who loads the entry complains of the domain. */
+	if (r == ERR_SYNTAX) {
+		conf_error(load->errors, where(load, "domain"),
+			"\"%.*s\" is not a domain name",
+			STR_ARG(spec->domain));
+		return ERR_CONFIG;
+	}
 	if (r < 0)
-		return r == ERR_SYNTAX ? 0 : r;
+		return r;
 	for (size_t i = 0; i < path.n; i++) {
 		if (path.p[i] == '%')
 			sb_add(&sb, domain);
@@ -122,7 +130,7 @@ fill_simple(const struct load *load, const struct sign_conf *conf,
 			.selector = conf->selector.items[nth],
 			.path = conf->key.items[nth],
 			.where = where(load, "key") };
-		int one = fill_path(load->arena, &spec);
+		int one = fill_path(load, &spec);
 
 		if (one == 0)
 			one = add_simple(load, &ring, &spec,
@@ -153,6 +161,13 @@ load_simple(const struct load *load, const struct sign_conf *conf,
 	if (rules == NULL || settings->keys.entries == NULL)
 		return ERR_NOMEM;
 	r = fill_simple(load, conf, settings, rules, &used);
+	if (r == 0 && is_given(conf->identity) &&
+		!rule_is_identity(str_of(conf->identity))) {
+		conf_error(load->errors, where(load, "identity"),
+			"\"%s\" is not an identity, user@domain",
+			conf->identity);
+		r = ERR_CONFIG;
+	}
 	if (r == 0)
 		r = rules_make(&source, rules, used, &settings->rules);
 	return r;

@@ -30,9 +30,8 @@ is_pattern(struct str pattern)
 	return pattern.n > 0;
 }
 
-/* RFC 6376 section 3.5: what needs no quoting in i=. */
-static bool
-is_identity(struct str identity)
+bool
+rule_is_identity(struct str identity)
 {
 	for (size_t i = 0; i < identity.n; i++)
 		if (identity.p[i] < 33 || identity.p[i] > 126 ||
@@ -75,7 +74,7 @@ make_rule(const struct table_source *source, const struct rule_spec *spec,
 		return complain(source, spec,
 			"is not in ASCII: write a domain as A-labels",
 			spec->pattern);
-	if (spec->identity.n > 0 && !is_identity(spec->identity))
+	if (spec->identity.n > 0 && !rule_is_identity(spec->identity))
 		return complain(source, spec, "is not an identity, user@domain",
 			spec->identity);
 	if (!has_key(&lower))

@@ -36,6 +36,9 @@ struct rule_spec {
 	const char *where;
 };
 
+/* Is text an identity, and needs no quoting in i= (RFC 6376 section 3.5)? */
+bool rule_is_identity(struct str text);
+
 /*
  * The rules of a table; ret has its switches set, and gets the rest.
  * ERR_CONFIG with complaints; ERR_NOMEM.

@@ -188,6 +188,11 @@ test_bad(void **state)
 		{ "domain = x.example\nselector = s\nkey = %s\n"
 		  "identity = nobody\n", 1, "is not an identity" },
 		{ "domain = x.example\nselector = s\nkey = %s\n"
+		  "identity = nobody\nsubdomains = yes\n", 1,
+			":5: \"nobody\" is not an identity" },
+		{ "domain = %\nselector = s\nkey = %s\n", 1,
+			":2: \"%\" is not a domain name" },
+		{ "domain = x.example\nselector = s\nkey = %s\n"
 		  "signed-headers = From, Received\n", 1, "changed on" },
 		{ "domain = x.example\nselector = s\nkey = %s\n"
 		  "oversign-absent = Date\n", 1, "an MTA may add it" },
