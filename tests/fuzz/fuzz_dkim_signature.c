@@ -56,16 +56,23 @@ library_hash(struct arena *arena, const struct headers *headers,
 	return dk_hashes(m, 0, ret, body);
 }
 
-/* What the library takes: ASCII, b= without white space before its "=". */
+/*
+ * What the library hashes as it should: ASCII, b= without white space before
+ * its
+ * "=", and no other tag whose name ends with b, which it takes for that.
+ */
 static bool
 is_plain(struct str value)
 {
 	struct str rest = value;
 	struct tag tag;
 
-	while (taglist_next(&rest, &tag) > 0)
-		if (str_eq(tag.name, STR("b")) && tag.name.p[1] != '=')
+	while (taglist_next(&rest, &tag) > 0) {
+		const char *end = tag.name.p + tag.name.n;
+
+		if (end[-1] == 'b' && (tag.name.n > 1 || *end != '='))
 			return false;
+	}
 	return is_clean(value, "\r\n\t");
 }
 

@@ -180,8 +180,8 @@ static void
 test_white_space(void **state)
 {
 	static const char *const values[] = {
-		"v=1; a=rsa-sha256; d=x; s=y; bh=AAAA; h=from; b =AAAA",
-		"v=1; a=rsa-sha256; d=x; s=y; bh=AAAA; h=from; b =",
+		"v=1; a=rsa-sha256; ob=x; d=x; s=y; bh=AA==; h=from; b =AAAA",
+		"v=1; a=rsa-sha256; ob=x; d=x; s=y; bh=AA==; h=from; b =",
 	};
 	unsigned char full[SHA256_SIZE], want[SHA256_SIZE];
 	struct arena *arena = arena_new(0);
