@@ -21,7 +21,7 @@ bool risk_in_field(const struct header *field, bool simple);
 
 /* What was found in a message so far; { 0 } is none. */
 struct risk {
-	size_t line; /* bytes of the current body line */
+	size_t line; /* bytes of the line under way */
 	bool long_line, eight_bit;
 	bool simple; /* canonicalization of the header; set by the owner */
 };
@@ -32,7 +32,7 @@ void risk_headers(struct risk *risk, const struct headers *headers);
 void risk_body(struct risk *risk, struct str chunk);
 
 /*
- * "fields To, Cc; lines over 990 bytes; 8-bit text": { "", 0 } is none.
+ * "addresses in To, Cc; a line over 990 bytes; 8-bit text"; { "", 0 } is none.
  * { NULL, 0 } when out of memory.
  */
 struct str risk_text(const struct risk *risk, const struct headers *headers,

@@ -184,24 +184,34 @@ body(void *arg, struct str chunk)
 	return VERDICT_CONTINUE;
 }
 
-/* "a, b": what the signers have there; once if it is the same. */
 static struct str
-join(struct session *session, size_t offset)
+domain_of(const struct signer *signer)
+{
+	return signer->domain;
+}
+
+static struct str
+selector_of(const struct signer *signer)
+{
+	return signer->selector;
+}
+
+/* "a,b": what the signers have of it; once where neighbours have the same. */
+static struct str
+join(struct session *session, struct str (*get)(const struct signer *signer))
 {
 	const struct signers *signers = &session->signers;
 	struct strbuf sb = sb_new(session->message->arena);
 	struct str last = { NULL, 0 };
 
 	for (size_t i = 0; i < signers->count; i++) {
-		const struct str *text = (const struct str *)(const void *)(
-			(const char *)&signers->list[i] + offset);
+		struct str text = get(&signers->list[i]);
 
-		if (i > 0 && str_eq(*text, last))
+		if (i > 0 && str_eq(text, last))
 			continue;
-		if (i > 0)
-			sb_addc(&sb, ',');
-		sb_add(&sb, *text);
-		last = *text;
+		sb_addz(&sb, i > 0 ? "," : "");
+		sb_add(&sb, text);
+		last = text;
 	}
 	return sb_done(&sb);
 }
@@ -213,8 +223,8 @@ add_signatures(struct session *session, const struct str *values)
 	const struct sign_results results = {
 		.known = true,
 		.signed_ = true,
-		.domain = join(session, offsetof(struct signer, domain)),
-		.selector = join(session, offsetof(struct signer, selector)),
+		.domain = join(session, domain_of),
+		.selector = join(session, selector_of),
 		.risk = risk_text(&session->risk, &message->headers,
 			message->arena),
 	};
