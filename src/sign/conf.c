@@ -18,6 +18,13 @@ static const char *const at_risk[] = { "omit", "sign", NULL };
 	"In-Reply-To, References, MIME-Version, Content-Type, "               \
 	"Content-Transfer-Encoding"
 
+/* As x= counts them: half a second would become none, which is for ever. */
+static bool
+is_whole_seconds(const void *field)
+{
+	return *(const long *)field % 1000 == 0;
+}
+
 static const struct conf_option options[] = {
 	{ .key = "domain",
 		.type = CONF_LIST,
@@ -99,6 +106,8 @@ static const struct conf_option options[] = {
 		.initial = "0",
 		.min = 0,
 		.max = 366L * 24 * 3600 * 1000,
+		.valid = is_whole_seconds,
+		.kind = "duration in whole seconds",
 		.help = "Until a signature expires (x=); 0: never" },
 	{ .key = NULL },
 };

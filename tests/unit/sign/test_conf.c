@@ -76,7 +76,8 @@ static void
 test_bad(void **state)
 {
 	static const char *const rows[] = { "canonicalization = simple",
-		"subdomains = maybe", "no-such-option = 1" };
+		"subdomains = maybe", "no-such-option = 1",
+		"signature-lifetime = 500ms" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
