@@ -5,6 +5,7 @@
 #   make lint       the house rules    make dist      a tarball of HEAD
 #   make rpm        packages (srpm)    make fuzz      parsers, TIME=60 seconds
 #   make selinux    policy module      make check-vm  on an enforcing host
+#   make soak       hours of abuse     make bench     ours and the peers
 
 VERSION = 0.1.0
 
@@ -85,7 +86,7 @@ TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/side-by-side $(BUILD)/tests/crash \
 	$(BUILD)/tests/spfcheck $(BUILD)/tests/authors
 
-.PHONY: all tests unit check check-vm demo lint fuzz fuzz-replay fuzzers \
+.PHONY: all tests unit check soak bench check-vm demo lint fuzz fuzz-replay fuzzers \
 	install install-systemd selinux install-selinux rpm srpm dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -174,10 +175,11 @@ $(BUILD)/tests/authors: tests/conformance/authors.c $(LIBRARY)
 
 # ---- faults: out of memory, of files, of threads; crowds ------------------
 FAULTS = $(BUILD)/tests/faults
-FAULT_PROGRAMS = $(FAULTS)/nomem
+FAULT_PROGRAMS = $(FAULTS)/nomem $(FAULTS)/exhaust $(FAULTS)/crowd \
+	$(BUILD)/tests/soak/endure
 FAULT_OBJECTS = $(FAULTS)/victim.o
 
-$(FAULTS)/%.o: ALL_CFLAGS += -Itests/lib
+$(FAULTS)/%.o $(BUILD)/tests/soak/%.o: ALL_CFLAGS += -Itests/lib
 
 $(FAULTS)/inject.so: tests/faults/inject.c tests/faults/inject.h
 	@mkdir -p $(@D)
@@ -238,6 +240,13 @@ check:
 	@tests/check
 
 # MTA=postfix: with that in place of sendmail.
+# The long forms of tests/faults and tests/soak.
+soak:
+	@tests/env/install check
+	@tests/env/unpack
+	@$(MAKE) -s -j2 tests
+	@tests/soak/soak
+
 demo:
 	@tests/env/install demo
 	@tests/env/unpack

@@ -1,7 +1,7 @@
 /*
  * inject.so: an allocator and a pthread_create that fail when told to; see
- * inject.h.  With MAILVET_INJECT_TRACE set, where it happened and a crash, goes to
- * standard error.
+ * inject.h.  With MAILVET_INJECT_TRACE set, where it happened, and where the
+ * program crashed, goes to standard error.
  */
 #include "inject.h"
 

@@ -81,15 +81,6 @@ all(const char *name, enum kind kind, bool then_on)
 	return ok;
 }
 
-static enum kind
-kind_of(const char *name)
-{
-	for (int i = 0; i < KINDS; i++)
-		if (strcmp(kind_name[i], name) == 0)
-			return (enum kind)i;
-	return KINDS;
-}
-
 static bool
 take_options(int argc, char **argv)
 {

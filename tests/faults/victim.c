@@ -36,6 +36,15 @@ static const struct {
 	    "<alice@sign.test>", "sign.test", { NULL }, false },
 };
 
+enum kind
+kind_of(const char *name)
+{
+	for (int i = 0; i < KINDS; i++)
+		if (strcmp(kind_name[i], name) == 0)
+			return (enum kind)i;
+	return KINDS;
+}
+
 /* ---- start and stop ------------------------------------------------------ */
 
 static struct inject *
@@ -115,17 +124,17 @@ make_signature(const struct victims *v)
 	return value;
 }
 
-/* For what is started from now on: inject.so, which lies beside us. */
+/* For what is started from now on: inject.so of our build. */
 static void
 preload(void)
 {
 	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 16);
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 32);
 
 	if (n < 0)
 		abort();
 	path[n] = '\0';
-	strcpy(strrchr(path, '/'), "/inject.so");
+	strcpy(strrchr(path, '/'), "/../faults/inject.so");
 	setenv("LD_PRELOAD", path, 1);
 }
 
@@ -229,8 +238,8 @@ victims_fate(const struct fakemta *fm)
 	}
 }
 
-static bool
-has(const struct fmsg *m, const char *cond)
+bool
+victims_has(const struct fmsg *m, const char *cond)
 {
 	const struct fm_field *f;
 	size_t pos = 0;
@@ -264,9 +273,9 @@ verifies(struct victims *v, struct fmsg *m, struct fm_outcome *out)
 	if (!ok)
 		snprintf(out->text, sizeof(out->text), "verifier: %.900s",
 		    fm.out.text);
-	else if (!has(m, cond))
+	else if (!victims_has(m, cond))
 		explain(m, cond, out);
-	ok = ok && has(m, cond);
+	ok = ok && victims_has(m, cond);
 	fm_quit(&fm);
 	return ok;
 }
@@ -278,7 +287,7 @@ judge(struct victims *v, enum kind kind, struct fmsg *m,
 	if (kinds[kind].refused)
 		return FATE_WRONG;
 	for (size_t i = 0; kinds[kind].results[i] != NULL; i++) {
-		if (has(m, kinds[kind].results[i]))
+		if (victims_has(m, kinds[kind].results[i]))
 			continue;
 		explain(m, kinds[kind].results[i], out);
 		return FATE_WRONG;

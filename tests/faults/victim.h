@@ -36,6 +36,9 @@ enum fate {
 
 extern const char *const kind_name[KINDS];
 
+/* KINDS for an unknown name. */
+enum kind kind_of(const char *name);
+
 /*
  * Start them out of bindir with what the scenario file declares at its head;
  * false: it was said on standard output what is wrong.
@@ -53,6 +56,9 @@ struct inject *victims_inject(struct victims *v, const char *name);
 bool victims_open(struct victims *v, enum kind kind, struct fakemta *fm,
     int timeout_ms);
 enum fate victims_send(struct victims *v, enum kind kind, struct fakemta *fm);
+
+/* Does a result of ours meet the condition (armatch.h)? */
+bool victims_has(const struct fmsg *m, const char *cond);
 
 /* What the outcome of a connection that could not be opened means. */
 enum fate victims_fate(const struct fakemta *fm);
