@@ -244,7 +244,7 @@ check:
 soak:
 	@tests/env/install check
 	@tests/env/unpack
-	@$(MAKE) -s -j2 tests
+	@$(MAKE) -s -j2 tests $(BUILD)/tests/load
 	@tests/soak/soak
 
 demo:
