@@ -270,17 +270,11 @@ print_all(struct report *r)
 }
 
 static int
-run(struct report *r)
+fill_and_print(struct report *r)
 {
 	struct dns *dns = NULL;
 	int status;
 
-	if (name_normalise(r->arena, str_of(r->args->words[0]), &r->domain) <
-		0) {
-		fprintf(stderr, "mailvet: %s is not a domain name\n",
-			r->args->words[0]);
-		return EX_USAGE;
-	}
 	if (keyset_load(r->arena, r->args->config, r->args->keys, &r->set) <
 		0) {
 		keyset_complain(&r->set);
@@ -298,18 +292,20 @@ run(struct report *r)
 	return status;
 }
 
+static int
+run(struct arena *arena, const struct args *args)
+{
+	struct report report = { .arena = arena, .args = args };
+
+	if (name_normalise(arena, str_of(args->words[0]), &report.domain) ==
+		0)
+		return fill_and_print(&report);
+	fprintf(stderr, "mailvet: %s is not a domain name\n", args->words[0]);
+	return EX_USAGE;
+}
+
 int
 command_dns(int argc, char **argv)
 {
-	struct report report = { .arena = NULL };
-	struct args args;
-	int status = args_parse(&syntax, argc, argv, &args);
-
-	if (status >= 0)
-		return status;
-	report.arena = arena_new(0);
-	report.args = &args;
-	status = report.arena != NULL ? run(&report) : EX_OSERR;
-	arena_free(report.arena);
-	return status;
+	return args_run(&syntax, argc, argv, run);
 }

@@ -138,3 +138,19 @@ args_parse(const struct args_syntax *syntax, int argc, char **argv,
 			"something is missing" : "too many words");
 	return -1;
 }
+
+int
+args_run(const struct args_syntax *syntax, int argc, char **argv,
+	int (*run)(struct arena *arena, const struct args *args))
+{
+	struct arena *arena;
+	struct args args;
+	int status = args_parse(syntax, argc, argv, &args);
+
+	if (status >= 0)
+		return status;
+	arena = arena_new(0);
+	status = arena != NULL ? run(arena, &args) : EX_OSERR;
+	arena_free(arena);
+	return status;
+}

@@ -4,6 +4,8 @@
 #ifndef KEYS_ARGS_H
 #define KEYS_ARGS_H
 
+#include "base/arena.h"
+
 #include <stdbool.h>
 
 /* Which options a command takes. */
@@ -37,6 +39,13 @@ struct args_syntax {
 	int least, most;  /* words */
 	const char *help;
 };
+
+/*
+ * Parse what follows the command's name and run the command, with an arena of
+ * its own; the exit status.
+ */
+int args_run(const struct args_syntax *syntax, int argc, char **argv,
+	int (*run)(struct arena *arena, const struct args *args));
 
 /* Parse what follows the command's name.  -1: go on; else the exit status. */
 int args_parse(const struct args_syntax *syntax, int argc, char **argv,

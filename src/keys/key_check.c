@@ -125,14 +125,5 @@ run(struct arena *arena, const struct args *args)
 int
 key_check(int argc, char **argv)
 {
-	struct arena *arena;
-	struct args args;
-	int status = args_parse(&syntax, argc, argv, &args);
-
-	if (status >= 0)
-		return status;
-	arena = arena_new(0);
-	status = arena != NULL ? run(arena, &args) : EX_OSERR;
-	arena_free(arena);
-	return status;
+	return args_run(&syntax, argc, argv, run);
 }

@@ -39,30 +39,35 @@ print(const struct keyset_item *item)
 		use_of(item), item->path);
 }
 
+static int
+list(struct arena *arena, const struct args *args)
+{
+	struct keyset set;
+	size_t found = 0;
+
+	if (keyset_load(arena, args->config, args->keys, &set) < 0) {
+		keyset_complain(&set);
+		return EX_CONFIG;
+	}
+	printf("%-24s %-12s %-8s %5s %-8s %s\n", "DOMAIN", "SELECTOR", "TYPE",
+		"BITS", "USE", "FILE");
+	for (size_t i = 0; i < set.count; i++) {
+		if (args->count > 0 && !str_ieq(set.items[i].domain,
+			str_of(args->words[0])))
+			continue;
+		print(&set.items[i]);
+		found++;
+	}
+	if (keyset_complain(&set))
+		return EX_CONFIG;
+	if (args->count == 0 || found > 0)
+		return EX_OK;
+	fprintf(stderr, "mailvet: there is no key of %s\n", args->words[0]);
+	return EX_NOINPUT;
+}
+
 int
 key_list(int argc, char **argv)
 {
-	struct arena *arena;
-	struct keyset set;
-	struct args args;
-	int status = args_parse(&syntax, argc, argv, &args), r;
-
-	if (status >= 0)
-		return status;
-	arena = arena_new(0);
-	if (arena == NULL)
-		return EX_OSERR;
-	r = keyset_load(arena, args.config, args.keys, &set);
-	status = r == 0 ? EX_OK : EX_CONFIG;
-	if (r == 0)
-		printf("%-24s %-12s %-8s %5s %-8s %s\n", "DOMAIN", "SELECTOR",
-			"TYPE", "BITS", "USE", "FILE");
-	for (size_t i = 0; r == 0 && i < set.count; i++)
-		if (args.count == 0 || str_ieq(set.items[i].domain,
-			str_of(args.words[0])))
-			print(&set.items[i]);
-	if (keyset_complain(&set))
-		status = EX_CONFIG;
-	arena_free(arena);
-	return status;
+	return args_run(&syntax, argc, argv, list);
 }

@@ -196,14 +196,5 @@ make_all(struct arena *arena, const struct args *args)
 int
 key_new(int argc, char **argv)
 {
-	struct arena *arena;
-	struct args args;
-	int status = args_parse(&syntax, argc, argv, &args);
-
-	if (status >= 0)
-		return status;
-	arena = arena_new(0);
-	status = arena != NULL ? make_all(arena, &args) : EX_OSERR;
-	arena_free(arena);
-	return status;
+	return args_run(&syntax, argc, argv, make_all);
 }

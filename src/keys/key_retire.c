@@ -98,25 +98,20 @@ retire(const struct keyset *set, const struct args *args)
 	return EX_OK;
 }
 
+static int
+run(struct arena *arena, const struct args *args)
+{
+	struct keyset set;
+
+	if (keyset_load(arena, args->config, args->keys, &set) < 0) {
+		keyset_complain(&set);
+		return EX_CONFIG;
+	}
+	return retire(&set, args);
+}
+
 int
 key_retire(int argc, char **argv)
 {
-	struct arena *arena;
-	struct keyset set;
-	struct args args;
-	int status = args_parse(&syntax, argc, argv, &args);
-
-	if (status >= 0)
-		return status;
-	arena = arena_new(0);
-	if (arena == NULL)
-		return EX_OSERR;
-	if (keyset_load(arena, args.config, args.keys, &set) < 0) {
-		keyset_complain(&set);
-		status = EX_CONFIG;
-	} else {
-		status = retire(&set, &args);
-	}
-	arena_free(arena);
-	return status;
+	return args_run(&syntax, argc, argv, run);
 }

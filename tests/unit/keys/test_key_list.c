@@ -34,6 +34,9 @@ test_directory(void **state)
 	assert_int_equal(EX_OK, command_run(key_list,
 		"list A.example --keys $D/keys -c $D/empty.conf"));
 	assert_null(strstr(command_out, "b.example"));
+	assert_int_equal(EX_NOINPUT, command_run(key_list,
+		"list c.example --keys $D/keys -c $D/empty.conf"));
+	assert_err("there is no key of c.example");
 }
 
 static void
