@@ -23,7 +23,7 @@ TABLE = os.path.join(HERE, "assertions")
 # Rules about all files or all domains are the distribution's business; the
 # noattr lines say to which of them our types belong.
 EVERYTHING = {"file_type", "non_auth_file_type", "non_security_file_type",
-              "domain", "daemon"}
+              "pidfile", "domain", "daemon"}
 # Where a rule against "only" is put to see whether it is noticed.
 STRANGER = "user_t"
 
@@ -104,7 +104,8 @@ class Policy:
     def may(self, source, target, cls, permission, **changed):
         target = source if target == "self" else target
         return any(source in self.types(rule.source)
-                   and (target == "*" or target in self.types(rule.target))
+                   and (rule.source not in EVERYTHING if target == "*"
+                        else target in self.types(rule.target))
                    for rule in self.matching(cls, permission, **changed))
 
     def each(self, assertion):

@@ -36,7 +36,8 @@ def install(guest):
 
 def setup(guest):
     """mailvet setup"""
-    command = ("mailvet", "setup", "--yes", "--domain", world.DOMAIN)
+    command = ("mailvet", "setup", "--yes", "--domain", world.DOMAIN,
+               "--report-from", "postmaster@" + world.DOMAIN)
     before = tap.run("sh", "-c", "cat /etc/mail/*.mc /etc/postfix/*.cf "
                      "2> /dev/null").text
     dry = tap.run(*command, "--dry-run")
@@ -52,7 +53,7 @@ def setup(guest):
     again = tap.run(*command)
     tap.ok(again.status == 0, "setup is content when the records are there",
            again.text)
-    tap.ok(not re.search(r"^(run|write|make|change)", again.text, re.M),
+    tap.ok("Nothing to change." in again.text,
            "a second setup changes nothing", again.text)
     guest.find_keys()
     tap.ok(guest.home_keys, "there is a key")
