@@ -3,6 +3,7 @@
 #   make            the programs       make install   DESTDIR, PREFIX, ...
 #   make check      all tests          make demo      real mail, end to end
 #   make lint       the house rules    make dist      a tarball of HEAD
+#   make analyze    cppcheck, gcc -fanalyzer
 #   make rpm        packages (srpm)    make fuzz      parsers, TIME=60 seconds
 #   make selinux    policy module      make check-vm  on an enforcing host
 #   make soak       hours of abuse     make bench     ours and the peers
@@ -86,8 +87,8 @@ TEST_PROGRAMS = $(BUILD)/tests/scenario $(BUILD)/tests/concurrent \
 	$(BUILD)/tests/side-by-side $(BUILD)/tests/crash \
 	$(BUILD)/tests/spfcheck $(BUILD)/tests/authors
 
-.PHONY: all tests unit check soak bench check-vm demo lint fuzz fuzz-replay fuzzers \
-	install install-systemd selinux install-selinux rpm srpm dist clean
+.PHONY: all tests unit check soak bench check-vm demo lint analyze fuzz \
+	fuzz-replay fuzzers install install-systemd selinux install-selinux rpm srpm dist clean
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -215,11 +216,12 @@ FUZZ_MAKE = $(MAKE) -s BUILD=$(FUZZ_BUILD) CC=clang \
 	SANITIZE="-fsanitize=fuzzer-no-link,address,undefined" \
 	CFLAGS="-O1 -g -fno-omit-frame-pointer"
 
-$(BUILD)/tests/fuzz/%: tests/fuzz/%.c $(REPORT_LIBRARY) $(LIBRARY)
+$(BUILD)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/answers.c \
+		$(REPORT_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Itests -fsanitize=fuzzer,address,undefined -o $@ \
-		$< $(REPORT_LIBRARY) $(LIBRARY) $(LIBRARIES) \
-		$(REPORT_LIBRARIES)
+		$< tests/fuzz/answers.c $(REPORT_LIBRARY) $(LIBRARY) \
+		$(LIBRARIES) $(REPORT_LIBRARIES)
 
 fuzzers: $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
 
@@ -261,6 +263,11 @@ check-vm:
 
 lint:
 	@tests/lint/lint
+
+# cppcheck and gcc -fanalyzer.
+analyze:
+	@tests/env/install check
+	@tests/lint/analyze
 
 unit: $(UNIT_TESTS)
 	@for t in $(UNIT_TESTS); do $$t || exit 1; done

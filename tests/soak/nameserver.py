@@ -5,7 +5,7 @@ To be started inside tests/env/ns.
 Usage: nameserver.py [MESSAGES [CONNECTIONS]]
 
 Each fault meets mail of domains that nobody has asked about yet.  All of it
-has to be temperror within the deadline, on no more threads than there are
+has to be temperror within two deadlines, on no more threads than there are
 connections; and when the name server is back, mail of the same domains has to
 have its results within RECOVERY.  TAP on standard output.
 """
@@ -28,7 +28,9 @@ from lab import dns, milters, paths  # noqa: E402
 from field import corpus, measure, peers, slowdns  # noqa: E402
 
 DEADLINE = 2    # seconds
-SLACK = 1.5     # of a busy machine
+# A libmilter with a pool of workers may hand two connections to one idle
+# worker: the second then waits for the first one's deadline, too.
+SLOWEST = 2 * DEADLINE + 1.5
 RECOVERY = 15
 PAUSE = 0.3
 SPARE_THREADS = 16
@@ -137,7 +139,7 @@ def meet(name, fault, inbound, mail, connections):
     finally:
         server.stop()
     slowest = took["p99_us"] / 1e6
-    good = tell(not unsure(output) and slowest < DEADLINE + SLACK
+    good = tell(not unsure(output) and slowest < SLOWEST
                 and threads.most < connections + SPARE_THREADS,
                 "name server %s: %d messages, %d not temperror, slowest "
                 "%.1f s, %d threads for %d connections" % (
