@@ -178,15 +178,15 @@ $(BUILD)/tests/authors: tests/conformance/authors.c $(LIBRARY)
 FAULTS = $(BUILD)/tests/faults
 FAULT_PROGRAMS = $(FAULTS)/nomem $(FAULTS)/exhaust $(FAULTS)/crowd \
 	$(BUILD)/tests/soak/endure
-FAULT_OBJECTS = $(FAULTS)/victim.o
+FAULT_OBJECTS = $(FAULTS)/victim.o $(FAULTS)/zone.o
 
-$(FAULTS)/%.o $(BUILD)/tests/soak/%.o: ALL_CFLAGS += -Itests/lib
+$(FAULTS)/%.o $(BUILD)/tests/soak/%.o: ALL_CFLAGS += -Itests/lib -Itests
 
 $(FAULTS)/inject.so: tests/faults/inject.c tests/faults/inject.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -fno-builtin -shared -o $@ $< -ldl -lpthread
 
-$(FAULT_PROGRAMS): %: %.o $(FAULT_OBJECTS) $(TEST_LIBRARY)
+$(FAULT_PROGRAMS): %: %.o $(FAULT_OBJECTS) $(TEST_LIBRARY) $(UNIT_LIBRARY)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lpthread
 
 tests: all $(UNIT_TESTS) $(TEST_PROGRAMS) \

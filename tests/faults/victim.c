@@ -1,4 +1,5 @@
 #include "victim.h"
+#include "zone.h"
 
 #include "../lib/armatch.h"
 
@@ -139,6 +140,15 @@ preload(void)
 }
 
 bool
+victims_has_dns(const struct victims *v)
+{
+	for (size_t i = 0; i < v->file.n; i++)
+		if (strcmp(v->file.stmt[i].verb, "nozone") == 0)
+			return true;
+	return false;
+}
+
+bool
 victims_start(struct victims *v, const char *bindir, const char *file)
 {
 	bool ok;
@@ -152,6 +162,15 @@ victims_start(struct victims *v, const char *bindir, const char *file)
 	preload();
 	ok = scnenv_start(&v->env, stdout);
 	unsetenv("LD_PRELOAD");
+	if (ok && victims_has_dns(v)) {
+		char zone[sizeof(v->env.dir) + sizeof("/zone")];
+
+		/* In the place of the one that says nothing. */
+		close(v->env.silent_fd);
+		v->env.silent_fd = -1;
+		snprintf(zone, sizeof(zone), "%s/zone", v->env.dir);
+		ok = zone_serve(zone, (unsigned)v->env.silent_port);
+	}
 	v->signature = ok ? make_signature(v) : NULL;
 	return v->signature != NULL;
 }
@@ -280,17 +299,25 @@ verifies(struct victims *v, struct fmsg *m, struct fm_outcome *out)
 	return ok;
 }
 
+/* Was it the DNS, as far as one can see? */
+static bool
+is_unsure(const struct fmsg *m)
+{
+	return victims_has(m, "spf=temperror") || victims_has(m,
+	    "dkim=temperror") || victims_has(m, "dmarc=temperror");
+}
+
 static enum fate
 judge(struct victims *v, enum kind kind, struct fmsg *m,
     struct fm_outcome *out)
 {
 	if (kinds[kind].refused)
-		return FATE_WRONG;
+		return is_unsure(m) ? FATE_UNSURE : FATE_WRONG;
 	for (size_t i = 0; kinds[kind].results[i] != NULL; i++) {
 		if (victims_has(m, kinds[kind].results[i]))
 			continue;
 		explain(m, kinds[kind].results[i], out);
-		return FATE_WRONG;
+		return is_unsure(m) ? FATE_UNSURE : FATE_WRONG;
 	}
 	if (kind == KIND_SIGN && !verifies(v, m, out))
 		return FATE_WRONG;

@@ -31,6 +31,7 @@ enum kind {
 enum fate {
 	FATE_RIGHT,	/* exactly what it deserves */
 	FATE_DEFERRED,	/* a 4xx, or the connection was closed */
+	FATE_UNSURE,	/* temperror instead of a result */
 	FATE_WRONG,
 };
 
@@ -44,6 +45,9 @@ enum kind kind_of(const char *name);
  * false: it was said on standard output what is wrong.
  */
 bool victims_start(struct victims *v, const char *bindir, const char *file);
+
+/* Does the file say "nozone": does a name server of ours give the answers? */
+bool victims_has_dns(const struct victims *v);
 
 /* Stop them; false when one did not end well, or was not there any more. */
 bool victims_stop(struct victims *v);
