@@ -100,10 +100,11 @@ all(const char *name, enum kind kind, bool then_on)
 			break;
 	}
 	ok = is_back(kind) && t.wrong == 0 && t.deferred > 0;
-	printf("%s - mailvet-%s, %s mail: %s of %ld allocations fails: "
-	    "%ld deferred, %ld right, %ld temperror, %ld wrong\n",
-	    ok ? "ok" : "not ok", name, kind_name[kind], then_on ? "all from one" : "one", n - 1,
-	    t.deferred, t.right, t.unsure, t.wrong);
+	printf("%s - mailvet-%s, %s mail: %s of %ld allocations fails: %ld "
+	    "deferred, %ld right, %ld temperror, %ld wrong\n",
+	    ok ? "ok" : "not ok", name, kind_name[kind],
+	    then_on ? "all from one" : "one", n - 1, t.deferred, t.right,
+	    t.unsure, t.wrong);
 	fflush(stdout);
 	return ok;
 }
