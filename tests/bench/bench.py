@@ -12,21 +12,31 @@ import sys
 
 from field import chart, rates, scenes, table
 
+from lab import child
+
 
 def measured(names, rounds, divisor):
+    """A scene that cannot be played costs itself, and not the others."""
     results = {}
     for name in names:
         print("# " + name, file=sys.stderr)
-        results[name] = {
-            "speed": lambda: scenes.speed(rounds, divisor),
-            "slow": lambda: scenes.slow(0.1, 640 // divisor, 64),
-            "dead": lambda: scenes.slow(None, 16, 16),
-            "memory": lambda: scenes.memory(10000 // divisor, 1000),
-            "sendmail": lambda: rates.sendmail(1000 // divisor, rounds),
-        }[name]()
+        try:
+            results[name] = scene(name, rounds, divisor)
+        except (child.Failure, OSError) as failure:
+            print("# %s: %s" % (name, failure), file=sys.stderr)
     if "speed" in results:
         results["speed"], results["verdicts"] = results["speed"]
     return results
+
+
+def scene(name, rounds, divisor):
+    return {
+        "speed": lambda: scenes.speed(rounds, divisor),
+        "slow": lambda: scenes.slow(0.1, 640 // divisor, 64),
+        "dead": lambda: scenes.slow(None, 16, 16),
+        "memory": lambda: scenes.memory(10000 // divisor, 1000),
+        "sendmail": lambda: rates.sendmail(1000 // divisor, rounds),
+    }[name]()
 
 
 def main():
