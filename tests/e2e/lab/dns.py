@@ -21,6 +21,7 @@ server:
     xfrdfile: "%(dir)s/xfrd.state"
     zonelistfile: "%(dir)s/zone.list"
     server-count: 1
+    rrl-ratelimit: 0
 remote-control:
     control-enable: no
 zone:
