@@ -5,13 +5,14 @@
  * The load of the benchmarks: an MTA that sends the messages of a corpus, in
  * turn, over many connections, through one filter or a chain of them, and looks
  * at what comes out.  After so many messages a connection is closed and opened
- * anew.  IDLE more connections are opened, and stay silent.  The
- * filter's wishes (no event, no reply) are honoured, as a real MTA does.
+ * anew.  IDLE more connections say HELO and stay, until standard input ends.
+ * The filter's wishes (no event, no reply) are honoured, as a real MTA does.
  *
  * CORPUS/list has a line a message, parted by tabs: file, client, HELO,
  * MAIL FROM, results ("spf=pass;dkim=pass").  Of the results those of -k are
  * checked; with -u USER the mail is authenticated, and one DKIM-Signature more
- * must come out.  -o: the results that came out, a line a message of the corpus.
+ * must come out.  -o: the results that came out, a line for each message of
+ * the corpus.
  *
  * Prints JSON: messages, seconds, p50_us, p99_us (from MAIL to the answer to
  * the end of the message), wrong, failed.
