@@ -30,7 +30,7 @@ question_of(const struct spf_eval *eval, const struct spf_term *term,
 		*ret = DNS_MX;
 		return true;
 	case SPF_A:
-		*ret = eval->client.family == IP_V6 ? DNS_AAAA : DNS_A;
+		*ret = spf_address_type(eval);
 		return true;
 	case SPF_EXISTS:
 		*ret = DNS_A;
@@ -47,7 +47,7 @@ foresee(const struct spf_eval *eval, const struct place *place,
 {
 	if (place->kind == PLACE_HOST) {
 		*name = place->host;
-		*type = eval->client.family == IP_V6 ? DNS_AAAA : DNS_A;
+		*type = spf_address_type(eval);
 		return true;
 	}
 	*name = place->term.domain.n > 0 ? place->term.domain :

@@ -81,12 +81,6 @@ ask_term(struct spf_eval *eval, struct str name, enum dns_type type)
 	return answer;
 }
 
-static enum dns_type
-address_type(const struct spf_eval *eval)
-{
-	return eval->client.family == IP_V6 ? DNS_AAAA : DNS_A;
-}
-
 /*
  * Addresses for libspf2 to compare.  It knows no prefix of length 0, which
  * every address matches: the client's own stands for them all then.
@@ -175,7 +169,7 @@ ask_target(struct spf_eval *eval, const struct place *place, struct str name)
 	switch (place->term.kind) {
 	case SPF_A:
 		return addresses(eval, &place->term,
-			ask_term(eval, name, address_type(eval)));
+			ask_term(eval, name, spf_address_type(eval)));
 	case SPF_MX:
 		return hosts(eval, place, ask_term(eval, name, DNS_MX));
 	case SPF_PTR:
@@ -203,7 +197,7 @@ spf_place_ask(struct spf_eval *eval, struct place place)
 
 	if (place.kind == PLACE_HOST)
 		return addresses(eval, &place.term,
-			ask(eval, place.host, address_type(eval)));
+			ask(eval, place.host, spf_address_type(eval)));
 	if (place.kind == PLACE_MARK) {
 		if (!place.policy->included)
 			eval->last = place.term;

@@ -6,6 +6,13 @@
 
 #include "spf/eval.h"
 
+/* What is asked for the addresses of a name: the client's family (5.3). */
+static inline enum dns_type
+spf_address_type(const struct spf_eval *eval)
+{
+	return eval->client.family == IP_V6 ? DNS_AAAA : DNS_A;
+}
+
 /* What libspf2 is told when it asks for a place. */
 struct place_reply {
 	size_t count;
