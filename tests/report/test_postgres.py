@@ -4,6 +4,7 @@ import signal
 import time
 
 from bench import lines, mail, tap
+from bench.death import Death
 from bench.desk import Desk
 from bench.postgres import Postgres
 from bench.sink import Sink
@@ -54,7 +55,7 @@ def two_at_once():
             reports = [mail.Report(m) for m in sink.messages]
             tap.equal(server.ask("SELECT SUM(messages) FROM tuples"),
                       str(len(sent)))
-            tap.equal(mail.total(reports), lines.count(sent), "reports")
+            tap.same(mail.total(reports), lines.count(sent), "reports")
             tap.equal(len({r.id for r in reports}), len(reports), "copies")
             for report in reports:
                 tap.equal(mail.schema_errors(report.xml), "")
@@ -111,18 +112,15 @@ def lease():
 def killed():
     """Killed while it imports: each line once."""
     with Postgres() as server, Desk(1, server.url) as desk:
-        rng, kills = lines.seeded(7), 0
+        rng = lines.seeded(7)
+        death = Death(rng)
         sent = fill(desk, rng, 30000)
-        for i in range(40):
-            process = desk.start(NOW, "import")
-            time.sleep(rng.random() * 0.5)
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            kills += process.returncode == -signal.SIGKILL
+        for _ in range(40):
+            death.come(desk.start(NOW, "import"))
         tap.equal(desk.run(NOW, "import").status, 0)
         tap.equal(server.ask("SELECT SUM(messages) FROM tuples"),
                   str(len(sent)))
-        print("# %d kills" % kills)
+        print("# %d kills" % death.kills)
 
 
 def texts():

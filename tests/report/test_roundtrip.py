@@ -25,7 +25,7 @@ def the_day():
         done = desk.run(NOW)
         tap.equal(done.status, 0, done.errors)
         reports = [mail.Report(m) for m in sink.messages]
-        tap.equal(mail.total(reports), lines.count(sent), "count")
+        tap.same(mail.total(reports), lines.count(sent), "count")
         tap.equal(len({r.id for r in reports}), len(reports), "ids")
         for report in reports:
             tap.true(report.names_agree(), "names of " + report.id)

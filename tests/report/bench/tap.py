@@ -12,6 +12,15 @@ def equal(got, wanted, what="value"):
         raise AssertionError("%s is %r, not %r" % (what, got, wanted))
 
 
+def same(got, wanted, what):
+    """Two Counters; only the difference is worth reading."""
+    missing, extra = wanted - got, got - wanted
+    if missing or extra:
+        raise AssertionError("%s: %d missing: %r, %d too many: %r" % (
+            what, missing.total(), missing.most_common(5),
+            extra.total(), extra.most_common(5)))
+
+
 def true(condition, what):
     if not condition:
         raise AssertionError(what)
