@@ -173,6 +173,17 @@ end_of(const struct canon *canon, struct str name)
 	return low;
 }
 
+unsigned
+canon_count(const struct canon *canon, struct str name)
+{
+	size_t i = end_of(canon, name);
+	unsigned count = 0;
+
+	while (i > 0 && str_ieq(str_trim(canon->fields[--i]->name), name))
+		count++;
+	return count;
+}
+
 /* The nth field of that name from the bottom, own one not counted; or NULL. */
 static const struct header *
 from_below(const struct canon *canon, const struct header *own, struct str name,

@@ -15,6 +15,10 @@ struct canon;
 int canon_new(struct arena *arena, const struct headers *headers,
 	struct canon **ret) MUST_USE;
 
+/* How many fields have that name; white space before the colon is no part of
+ * one (RFC 5322 section 4.5). */
+unsigned canon_count(const struct canon *canon, struct str name);
+
 /*
  * SHA-256 of the fields that the signature names and of its own field without
  * b=.  field is that one of the headers.  ERR_NOMEM.

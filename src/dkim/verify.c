@@ -23,7 +23,7 @@ struct verifier {
 	const struct verify_options *options;
 	struct dns_scope *scope;
 	const struct headers *headers;
-	struct canon *canon; /* NULL: nothing to verify */
+	struct canon *canon; /* NULL: no signature */
 	struct entry *entries; /* the signatures from the top */
 	size_t count;
 	size_t tried;
@@ -70,16 +70,16 @@ read_signatures(struct verifier *v)
 
 /* What makes every signature of the message void (RFC 6376 section 8.15). */
 static const char *
-message_fault(const struct headers *headers)
+message_fault(const struct verifier *v)
 {
-	unsigned from = headers_count(headers, STR("From"));
+	unsigned from = canon_count(v->canon, STR("From"));
 
 	if (from == 0)
 		return "the message has no From";
 	if (from > 1)
 		return "the message has more than one From";
-	for (size_t i = 0; i < headers->count; i++) {
-		struct str value = headers->fields[i].value;
+	for (size_t i = 0; i < v->headers->count; i++) {
+		struct str value = v->headers->fields[i].value;
 
 		if (str_index(value, '\0') < value.n)
 			return "the header has a NUL byte";
@@ -105,7 +105,7 @@ try_it(struct verifier *v, struct entry *entry, const char *fault)
 static void
 choose(struct verifier *v)
 {
-	const char *fault = message_fault(v->headers);
+	const char *fault = message_fault(v);
 
 	for (int rank = 0; rank < CHOICE_RANKS; rank++)
 		for (size_t i = 0; i < v->count; i++) {
@@ -176,12 +176,13 @@ verifier_new(struct arena *arena, const struct verify_options *options,
 	v->scope = scope;
 	v->headers = headers;
 	r = read_signatures(v);
+	if (r == 0 && v->count > 0)
+		r = canon_new(arena, headers, &v->canon);
 	if (r < 0)
 		return r;
-	choose(v);
+	if (v->count > 0)
+		choose(v);
 	r = ask_keys(v);
-	if (r == 0 && v->tried > 0)
-		r = canon_new(arena, headers, &v->canon);
 	if (r == 0 && v->tried > 0)
 		r = want_bodies(v);
 	if (r == 0)
@@ -243,7 +244,7 @@ await_keys(struct verifier *v)
  * the signature does not cover, a reader may be shown what nobody signed.
  */
 static const char *
-uncovered_field(const struct headers *headers, const struct signature *sig)
+uncovered_field(const struct canon *canon, const struct signature *sig)
 {
 #define ONCE(name) { STR(name), "a second " name " is not signed" }
 	static const struct {
@@ -263,7 +264,7 @@ uncovered_field(const struct headers *headers, const struct signature *sig)
 #undef ONCE
 
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
-		unsigned has = headers_count(headers, once[i].name);
+		unsigned has = canon_count(canon, once[i].name);
 
 		if (has > 1 && signature_covers(sig, once[i].name) < has)
 			return once[i].reason;
@@ -282,7 +283,7 @@ is_partial(const struct verifier *v, const struct signature *sig)
 static void
 weigh(const struct verifier *v, struct entry *entry)
 {
-	const char *uncovered = uncovered_field(v->headers, &entry->sig);
+	const char *uncovered = uncovered_field(v->canon, &entry->sig);
 	bool partial = is_partial(v, &entry->sig);
 
 	if (uncovered != NULL)

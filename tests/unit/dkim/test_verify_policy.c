@@ -95,17 +95,38 @@ test_duplicates(void **state)
 	arena_free(arena);
 }
 
+/* White space before the colon (RFC 5322 section 4.5) hides none. */
+static void
+test_odd_duplicates(void **state)
+{
+	static const char *const fields[] = { "Subject : x\r\n",
+		"SUBJECT\t: x\r\n" };
+	struct arena *arena = arena_new(0);
+	struct str text = signed_message(arena, "relaxed/relaxed");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		struct dkim_result r = verify_one(arena,
+			with_text(arena, text, "DKIM-", fields[i]), 100);
+
+		assert_int_equal(AUTH_POLICY, r.result);
+		assert_str(r.reason, "a second Subject is not signed");
+	}
+	arena_free(arena);
+}
+
 /* From may not be added, whether it is signed once or twice. */
 static void
 test_second_from(void **state)
 {
 	static const char *const froms[] = { "From: x@evil.example\r\n",
-		"FROM: x@evil.example\r\n", "From:\r\n" };
+		"FROM: x@evil.example\r\n", "From:\r\n",
+		"From : x@evil.example\r\n" };
 	struct arena *arena = arena_new(0);
 	struct str text = signed_message(arena, "relaxed/relaxed");
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof(froms) / sizeof(froms[0]); i++) {
 		struct dkim_result r = verify_one(
 			arena, with_text(arena, text, "From:", froms[i]), 100);
 
@@ -157,6 +178,7 @@ main(void)
 		cmocka_unit_test(test_partial),
 		cmocka_unit_test(test_test_keys),
 		cmocka_unit_test(test_duplicates),
+		cmocka_unit_test(test_odd_duplicates),
 		cmocka_unit_test(test_second_from),
 		cmocka_unit_test(test_author_first),
 	};
