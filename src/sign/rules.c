@@ -30,14 +30,38 @@ is_pattern(struct str pattern)
 	return pattern.n > 0;
 }
 
+/*
+ * Why the pattern fits no author whatever, and so looks like a line for the
+ * other kind of table; NULL: it may fit one.
+ */
+static const char *
+what_is_idle(struct str pattern, bool patterns)
+{
+	size_t star = str_index(pattern, '*');
+	size_t at = str_index(pattern, '@');
+
+	if (!patterns && star < pattern.n && pattern.n > 1 &&
+		(star != pattern.n - 1 || pattern.p[star - 1] != '@'))
+		return "has a wildcard, which is one only in a refile:";
+	if (at == 0 && star == pattern.n)
+		return "fits no address: write the domain alone, or *@ before "
+		       "it in a refile:";
+	if (patterns && star == pattern.n && at == pattern.n)
+		return "fits no address: in a refile: write *@ before a domain";
+	return NULL;
+}
+
 bool
 rule_is_identity(struct str identity)
 {
+	struct str rest = identity;
+
 	for (size_t i = 0; i < identity.n; i++)
 		if (identity.p[i] < 33 || identity.p[i] > 126 ||
 			identity.p[i] == ';' || identity.p[i] == '=')
 			return false;
-	return str_index(identity, '@') < identity.n;
+	str_cut(&rest, '@');
+	return rest.p != NULL && str_index(rest, '@') == rest.n;
 }
 
 /*
@@ -61,10 +85,11 @@ has_key(const struct rule_spec *spec)
 
 static int
 make_rule(const struct table_source *source, const struct rule_spec *spec,
-	struct rule *ret)
+	bool patterns, struct rule *ret)
 {
 	struct strbuf sb = sb_new(source->arena);
 	struct rule_spec lower = *spec;
+	const char *idle;
 
 	sb_add_lower(&sb, spec->pattern);
 	lower.pattern = sb_done(&sb);
@@ -74,6 +99,9 @@ make_rule(const struct table_source *source, const struct rule_spec *spec,
 		return complain(source, spec,
 			"is not in ASCII: write a domain as A-labels",
 			spec->pattern);
+	idle = what_is_idle(spec->pattern, patterns);
+	if (idle != NULL)
+		return complain(source, spec, idle, spec->pattern);
 	if (spec->identity.n > 0 && !rule_is_identity(spec->identity))
 		return complain(source, spec, "is not an identity, user@domain",
 			spec->identity);
@@ -109,7 +137,7 @@ rules_make(const struct table_source *source, const struct rule_spec *specs,
 		return ERR_NOMEM;
 	for (size_t i = 0; i < count && r != ERR_NOMEM; i++) {
 		struct rule *rule = &ret->list[ret->count];
-		int one = make_rule(source, &specs[i], rule);
+		int one = make_rule(source, &specs[i], ret->patterns, rule);
 
 		if (one < 0) {
 			r = one;

@@ -3,7 +3,7 @@
 
 static struct arena *arena;
 static struct test_key rsa, ed25519;
-static char key_table[64], signing_table[64];
+static char key_table[64], signing_table[64], pattern_table[64];
 
 static int
 setup_all(void **state)
@@ -18,6 +18,7 @@ setup_all(void **state)
 		ed25519.path);
 	fclose(f);
 	write_text(signing_table, "example.com r\nexample.com e\n");
+	write_text(pattern_table, "*@example.com r\n");
 	return 0;
 }
 
@@ -29,6 +30,7 @@ teardown_all(void **state)
 	test_key_free(&ed25519);
 	unlink(key_table);
 	unlink(signing_table);
+	unlink(pattern_table);
 	return 0;
 }
 
@@ -127,10 +129,13 @@ static void
 test_tables(void **state)
 {
 	const struct sign_settings *s;
+	struct strbuf sb = sb_new(arena);
 
 	(void)state;
-	s = load("key-table = %s\nsigning-table = refile:%s\n"
-		 "multiple-signatures = yes\nthird-party = any\n");
+	sb_addf(&sb, "key-table = %%s\nsigning-table = refile:%s\n"
+		"multiple-signatures = yes\nthird-party = any\n",
+		pattern_table);
+	s = load(sb_done(&sb).p);
 	assert_true(s->rules.all);
 	assert_true(s->rules.third_party);
 	assert_true(s->rules.patterns);
