@@ -79,12 +79,14 @@ static int
 check_all(struct check *check, const struct args *args)
 {
 	bool any = args->count == 0;
-	int r = 0;
+	struct str domain = { NULL, 0 };
+	int r = any ? 0 : keyset_domain(check->set.arena, args->words[0],
+		&domain);
 
 	for (size_t i = 0; i < check->set.count && r == 0; i++) {
 		const struct keyset_item *item = &check->set.items[i];
 
-		if (any || str_ieq(item->domain, str_of(args->words[0])))
+		if (any || str_eq(item->domain, domain))
 			r = check_one(check, item);
 	}
 	if (keyset_complain(&check->set))

@@ -1,4 +1,3 @@
-#include "dns/name.h"
 #include "keys/args.h"
 #include "keys/key.h"
 #include "keys/keyset.h"
@@ -42,9 +41,13 @@ print(const struct keyset_item *item)
 static int
 list(struct arena *arena, const struct args *args)
 {
+	struct str domain = { NULL, 0 };
 	struct keyset set;
 	size_t found = 0;
 
+	if (args->count > 0 &&
+		keyset_domain(arena, args->words[0], &domain) < 0)
+		return EX_OSERR;
 	if (keyset_load(arena, args->config, args->keys, &set) < 0) {
 		keyset_complain(&set);
 		return EX_CONFIG;
@@ -52,8 +55,7 @@ list(struct arena *arena, const struct args *args)
 	printf("%-24s %-12s %-8s %5s %-8s %s\n", "DOMAIN", "SELECTOR", "TYPE",
 		"BITS", "USE", "FILE");
 	for (size_t i = 0; i < set.count; i++) {
-		if (args->count > 0 && !str_ieq(set.items[i].domain,
-			str_of(args->words[0])))
+		if (args->count > 0 && !str_eq(set.items[i].domain, domain))
 			continue;
 		print(&set.items[i]);
 		found++;

@@ -23,9 +23,12 @@ static const struct args_syntax syntax = {
 		"  -c, --config FILE  the configuration\n",
 };
 
+/* Of several files for the selector, one that is used: nothing may be said of
+ * revoking its key. */
 static const struct keyset_item *
 find(const struct keyset *set, const struct args *args)
 {
+	const struct keyset_item *found = NULL;
 	struct str domain = { NULL, 0 };
 
 	if (name_normalise(set->arena, str_of(args->words[0]), &domain) < 0)
@@ -34,10 +37,11 @@ find(const struct keyset *set, const struct args *args)
 		const struct keyset_item *item = &set->items[i];
 
 		if (!item->retired && str_eq(item->domain, domain) &&
-			str_ieq(item->selector, str_of(args->words[1])))
-			return item;
+			str_ieq(item->selector, str_of(args->words[1])) &&
+			(found == NULL || item->used))
+			found = item;
 	}
-	return NULL;
+	return found;
 }
 
 /* Never over a file that is there: link, then unlink. */

@@ -5,9 +5,21 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define PEM STR(".pem")
 #define RETIRED STR(".retired")
+
+static void
+identify(struct keyset_item *item)
+{
+	struct stat st;
+
+	if (stat(item->path, &st) < 0)
+		return;
+	item->device = st.st_dev;
+	item->inode = st.st_ino;
+}
 
 static int
 add(struct keyset *set, const struct keyset_item *item)
@@ -43,6 +55,7 @@ add_entry(struct keyset *set, const struct key_entry *entry)
 			item.domain = key->domain;
 		if (item.domain.n == 0)
 			item.domain = STR("*");
+		identify(&item);
 		r = add(set, &item);
 	}
 	return r;
@@ -77,12 +90,31 @@ add_used(struct keyset *set, const struct conf *conf)
 
 /* ---- of the directory ------------------------------------------------- */
 
+/* A file has many paths: by links, or with a slash too many. */
 static bool
-is_known(const struct keyset *set, const char *path)
+is_same_file(const struct keyset_item *a, const struct keyset_item *b)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (strcmp(set->items[i].path, path) == 0)
+	return strcmp(a->path, b->path) == 0 || (a->inode != 0 &&
+		a->inode == b->inode && a->device == b->device);
+}
+
+/*
+ * Is it there already?  Another domain may have a link to the file: a key of
+ * its own, but not one to be put aside while the file is used.
+ */
+static bool
+is_known(const struct keyset *set, struct keyset_item *item)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct keyset_item *other = &set->items[i];
+
+		if (!is_same_file(other, item))
+			continue;
+		if (strcmp(other->path, item->path) == 0 ||
+			str_eq(other->domain, item->domain))
 			return true;
+		item->used = item->used || other->used;
+	}
 	return false;
 }
 
@@ -114,7 +146,8 @@ add_file(struct keyset *set, struct str domain, const char *directory,
 	item.path = join(set->arena, directory, name);
 	if (item.path == NULL)
 		return ERR_NOMEM;
-	if (is_known(set, item.path) || item.selector.n == 0)
+	identify(&item);
+	if (is_known(set, &item) || item.selector.n == 0)
 		return 0;
 	if (sign_key_load(set->arena, item.path, &set->errors, "mailvet",
 		&key) == ERR_NOMEM)
@@ -208,6 +241,16 @@ keyset_complain(const struct keyset *set)
 	for (size_t i = 0; i < set->errors.count; i++)
 		fprintf(stderr, "mailvet: %s\n", set->errors.texts[i]);
 	return set->errors.count > 0;
+}
+
+int
+keyset_domain(struct arena *arena, const char *text, struct str *ret)
+{
+	int r = name_normalise(arena, str_of(text), ret);
+
+	if (r == ERR_SYNTAX)
+		*ret = str_of(text);
+	return r == ERR_SYNTAX ? 0 : r;
 }
 
 struct str

@@ -8,10 +8,14 @@
 #include "filter/common.h"
 #include "sign/load.h"
 
+#include <sys/types.h>
+
 struct keyset_item {
 	struct str domain; /* "*": whatever the author's domain is */
 	struct str selector;
 	const char *path;
+	dev_t device; /* which file it is, whatever its path */
+	ino_t inode;
 	const struct sign_key *key; /* NULL: it cannot be used */
 	bool used;		    /* by the configuration */
 	bool retired;		    /* SELECTOR.retired */
@@ -36,6 +40,13 @@ int keyset_load(struct arena *arena, const char *config, const char *directory,
 
 /* Print the errors to standard error; were there any? */
 bool keyset_complain(const struct keyset *set);
+
+/*
+ * The domain that a user has written, as the items have it; what is none, such
+ * as "*", as it is.  ERR_NOMEM.
+ */
+int keyset_domain(
+	struct arena *arena, const char *text, struct str *ret) MUST_USE;
 
 /* "v=DKIM1; k=…; p=…" for a key; { NULL, 0 } on failure. */
 struct str keyset_record(struct arena *arena, const struct sign_key *key);

@@ -32,7 +32,8 @@ test_good(void **state)
 	assert_int_equal(EX_OK, command_run(key_check, RUN));
 	assert_out("e._domainkey.example.net: ok");
 	assert_out("r._domainkey.example.org: ok");
-	assert_int_equal(EX_OK, command_run(key_check, RUN "example.NET"));
+	assert_int_equal(EX_OK, command_run(key_check, RUN "example.NET."));
+	assert_out("e._domainkey.example.net: ok");
 	assert_null(strstr(command_out, "example.org"));
 }
 

@@ -50,6 +50,61 @@ test_used(void **state)
 	assert_out("\n*                        any ");
 }
 
+/* By whatever way a file is reached, it is one. */
+static void
+test_alias(void **state)
+{
+	char target[128], link[128];
+	const char *first;
+
+	(void)state;
+	snprintf(target, sizeof(target), "%s/keys", command_dir);
+	snprintf(link, sizeof(link), "%s/alias", command_dir);
+	assert_int_equal(0, symlink(target, link));
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list a.example --keys $D/alias -c $D/used.conf"));
+	first = strstr(command_out, "\na.example");
+	assert_non_null(first);
+	assert_null(strstr(first + 1, "\na.example"));
+	assert_out(" used ");
+}
+
+/* A link is a key of its own domain. */
+static void
+test_link(void **state)
+{
+	char link[128];
+
+	(void)state;
+	snprintf(link, sizeof(link), "%s/keys/c.example", command_dir);
+	assert_int_equal(0, symlink("a.example", link));
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list c.example --keys $D/keys -c $D/empty.conf"));
+	assert_out("unused   $D/keys/c.example/s1.pem\n");
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list a.example --keys $D/keys -c $D/empty.conf"));
+	assert_out("unused   $D/keys/a.example/s1.pem\n");
+}
+
+/* The domain, as `mailvet key new` takes it. */
+static void
+test_domain(void **state)
+{
+	(void)state;
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list A.example. --keys $D/keys -c $D/empty.conf"));
+	assert_out("keys/a.example/s1.pem");
+	command_run(key_new, "new xn--bcher-kva.example --keys $D/keys "
+			     "--ed25519 --selector s1");
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list B\xc3\xbc" "cher.example --keys $D/keys "
+		"-c $D/empty.conf"));
+	assert_out("keys/xn--bcher-kva.example/s1.pem");
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list * --keys $D/keys -c $D/used.conf"));
+	assert_out("\n*                        any ");
+}
+
 /* What is broken is told, and the rest is there. */
 static void
 test_broken(void **state)
@@ -74,6 +129,12 @@ main(void)
 			test_directory, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_used, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_alias, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_link, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_domain, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_broken, setup, command_end),
 	};

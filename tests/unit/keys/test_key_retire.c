@@ -42,6 +42,25 @@ test_used(void **state)
 		"--force"));
 }
 
+/* Also when --keys is another way to the same directory. */
+static void
+test_alias(void **state)
+{
+	char target[128], link[128];
+
+	(void)state;
+	snprintf(target, sizeof(target), "%s/keys", command_dir);
+	snprintf(link, sizeof(link), "%s/alias", command_dir);
+	assert_int_equal(0, symlink(target, link));
+	command_file("other.conf",
+		"[sign]\ndomain = example.org\nselector = zz\n"
+		"key = $D/keys/example.org/s1.pem\n");
+	assert_int_equal(EX_NOINPUT, command_run(key_retire,
+		"retire example.org s1 --keys $D/alias -c $D/other.conf"));
+	assert_int_equal(EX_UNAVAILABLE, command_run(key_retire,
+		"retire example.org s1 --keys $D/alias -c $D/used.conf"));
+}
+
 /* Of a configuration that is wrong nobody knows which keys it uses. */
 static void
 test_unknown(void **state)
@@ -81,6 +100,8 @@ main(void)
 			test_retire, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_used, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_alias, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_unknown, setup, command_end),
 		cmocka_unit_test_setup_teardown(
