@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -103,15 +104,45 @@ show(const struct plan *plan)
 	return 0;
 }
 
+/* DIRECTORY/DOMAIN/SELECTOR with that ending. */
+static const char *
+path_of(const struct plan *plan, const char *ending)
+{
+	struct strbuf sb = sb_new(plan->arena);
+
+	sb_addf(&sb, "%s/%.*s/%.*s%s", plan->args->keys,
+		STR_ARG(plan->domain), STR_ARG(plan->selector), ending);
+	return sb_done(&sb).p;
+}
+
+/*
+ * A selector is used up with its key: "mailvet key retire" has told what to
+ * publish under it, and mail that it signed may be under way.
+ */
+static int
+check_unused(const struct plan *plan)
+{
+	const char *retired = path_of(plan, ".retired");
+	struct stat st;
+
+	if (retired == NULL)
+		return EX_OSERR;
+	if (lstat(retired, &st) < 0)
+		return EX_OK;
+	fprintf(stderr, "mailvet: %s: the selector was used: choose another "
+			"by --selector\n", retired);
+	return EX_CANTCREAT;
+}
+
 static int
 make(struct plan *plan)
 {
-	struct strbuf sb = sb_new(plan->arena);
-	int r;
+	int r, status = check_unused(plan);
 
-	sb_addf(&sb, "%s/%.*s/%.*s.pem", plan->args->keys,
-		STR_ARG(plan->domain), STR_ARG(plan->selector));
-	plan->file = (struct newfile){ .path = sb_done(&sb).p, .mode = 0600 };
+	if (status != EX_OK)
+		return status;
+	plan->file = (struct newfile){ .path = path_of(plan, ".pem"),
+		.mode = 0600 };
 	if (plan->file.path == NULL)
 		return EX_OSERR;
 	set_owner(&plan->file);
@@ -155,7 +186,7 @@ static int
 prepare(struct plan *plan, bool both)
 {
 	const char *domain = plan->args->words[0];
-	struct str selector = choose_selector(plan, both);
+	struct str selector = choose_selector(plan, both), name;
 
 	if (name_normalise(plan->arena, str_of(domain), &plan->domain) < 0) {
 		fprintf(stderr, "mailvet: %s is not a domain name\n", domain);
@@ -165,6 +196,14 @@ prepare(struct plan *plan, bool both)
 		&plan->selector) < 0) {
 		fprintf(stderr, "mailvet: %s is not a selector\n",
 			plan->args->selector);
+		return EX_USAGE;
+	}
+	name = keyset_name(plan->arena, plan->selector, plan->domain);
+	if (name.p == NULL)
+		return EX_OSERR;
+	if (name_normalise(plan->arena, name, &name) < 0) {
+		fprintf(stderr, "mailvet: %.*s: there is no room in the DNS "
+				"for so long a name\n", STR_ARG(name));
 		return EX_USAGE;
 	}
 	return EX_OK;

@@ -96,6 +96,38 @@ test_bad(void **state)
 		"new example.org --keys $D/no/such --ed25519"));
 }
 
+/* Its record may be published as revoked, or be in caches. */
+static void
+test_retired(void **state)
+{
+	(void)state;
+	command_file("none.conf", "");
+	assert_int_equal(EX_OK, command_run(key_new,
+		"new old.example --keys $D/keys --ed25519 --selector s1"));
+	assert_int_equal(EX_OK, command_run(key_retire,
+		"retire old.example s1 --keys $D/keys -c $D/none.conf"));
+	assert_int_equal(EX_CANTCREAT, command_run(key_new,
+		"new old.example --keys $D/keys --ed25519 --selector s1"));
+	assert_err("keys/old.example/s1.retired: the selector was used: "
+		   "choose another by --selector");
+	assert_int_equal(0, mode_of("keys/old.example/s1.pem"));
+}
+
+#define LONG "a23456789.123456789.123456789.123456789.123456789."
+
+/* The record's name must fit the DNS, too. */
+static void
+test_long(void **state)
+{
+	(void)state;
+	assert_int_equal(EX_USAGE, command_run(key_new, "new " LONG LONG LONG
+		LONG "a23456789.123456789.example --keys $D/keys --ed25519 "
+		"--selector this.is.too.much"));
+	assert_err("no room in the DNS");
+	assert_int_equal(0, mode_of("keys/" LONG LONG LONG LONG
+		"a23456789.123456789.example"));
+}
+
 /* Root makes keys for the signer. */
 static void
 test_owner(void **state)
@@ -125,6 +157,8 @@ main(void)
 		cmocka_unit_test(test_default_selector),
 		cmocka_unit_test(test_there_already),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_retired),
+		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_owner),
 	};
 

@@ -83,11 +83,17 @@ test_twice(void **state)
 {
 	static const char line[] =
 		"retire example.org s1 --keys $D/keys -c $D/empty.conf";
+	char path[128], next[128];
 
 	(void)state;
 	assert_int_equal(EX_OK, command_run(key_retire, line));
 	assert_int_equal(EX_OK, command_run(key_new,
-		"new example.org --keys $D/keys --ed25519 --selector s1"));
+		"new example.org --keys $D/keys --ed25519 --selector s2"));
+	snprintf(path, sizeof(path), "%s/keys/example.org/s2.pem",
+		command_dir);
+	snprintf(next, sizeof(next), "%s/keys/example.org/s1.pem",
+		command_dir);
+	assert_int_equal(0, rename(path, next));
 	assert_int_equal(EX_CANTCREAT, command_run(key_retire, line));
 	assert_err("s1.retired: File exists");
 }
