@@ -66,6 +66,9 @@ judge_garbage(struct published *ret)
 	return say(ret, PUBLISHED_UNUSABLE, "It is not a key record.");
 }
 
+/* What stands before the RSAPublicKey in a SubjectPublicKeyInfo, in base64. */
+enum { RSA_INFO = 24 / 3 * 4 };
+
 /* p= of the record against ours, where they differ. */
 static int
 judge_difference(struct published *ret, struct str p, struct str want)
@@ -76,6 +79,10 @@ judge_difference(struct published *ret, struct str p, struct str want)
 			"several strings of one record.");
 	if (str_index(p, '"') < p.n)
 		return judge_garbage(ret);
+	if (want.n > RSA_INFO && str_eq(p, str_from(want, RSA_INFO)))
+		return say(ret, PUBLISHED_UNUSABLE, "It is this key, but a "
+			"bare RSAPublicKey: many verifiers only read a "
+			"SubjectPublicKeyInfo.");
 	return say(ret, PUBLISHED_OTHER_KEY, "It is the public half of "
 		"another private key.");
 }

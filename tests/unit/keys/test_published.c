@@ -128,6 +128,35 @@ test_rsa_key(void **state)
 	arena_free(arena);
 }
 
+/* RFC 6376 asks for an RSAPublicKey, and shows a SubjectPublicKeyInfo. */
+static void
+test_bare_rsa_key(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct strbuf sb = sb_new(arena);
+	struct dns_record record = { .strings = 2 };
+	struct dns_answer answer = { .status = DNS_FOUND, .count = 1,
+		.records = &record };
+	const unsigned char *der = fixture.rsa.public_der;
+	EVP_PKEY *key = d2i_PUBKEY(NULL, &der, fixture.rsa.public_size);
+	unsigned char *bare = NULL;
+	int n = i2d_PublicKey(key, &bare);
+	char *text = test_base64(bare, n);
+	struct published got;
+
+	(void)state;
+	sb_addf(&sb, "v=DKIM1; p=%s", text);
+	record.data = sb_done(&sb);
+	assert_int_equal(0,
+		published_judge(arena, fixture.rsa_key, &answer, &got));
+	assert_int_equal(PUBLISHED_UNUSABLE, got.state);
+	assert_non_null(strstr(got.why.p, "RSAPublicKey"));
+	free(text);
+	OPENSSL_free(bare);
+	EVP_PKEY_free(key);
+	arena_free(arena);
+}
+
 static void
 test_no_record(void **state)
 {
@@ -159,6 +188,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_rsa_key),
+		cmocka_unit_test(test_bare_rsa_key),
 		cmocka_unit_test(test_no_record),
 	};
 
