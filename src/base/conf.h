@@ -16,7 +16,7 @@
 
 enum conf_type {
 	CONF_STRING,   /* const char *; the default may be NULL */
-	CONF_PATH,     /* const char *, an absolute path */
+	CONF_PATH,     /* const char *, absolute; NULL has no default */
 	CONF_BOOL,     /* bool: yes/no, true/false, on/off, 1/0 */
 	CONF_INT,      /* long, min..max */
 	CONF_DURATION, /* long, milliseconds: "20s", "500ms", "2m", "1h" */

@@ -30,6 +30,9 @@ parse_path(struct arena *arena, const struct conf_option *option,
 {
 	if (text.n > 0 && text.p[0] != '/')
 		return ERR_SYNTAX;
+	/* What has a default is always somewhere. */
+	if (text.n == 0 && option->initial != NULL)
+		text = str_of(option->initial);
 	return parse_string(arena, option, text, field);
 }
 

@@ -20,6 +20,8 @@ static const struct conf_option choice = { .key = "k", .type = CONF_ENUM,
 static const struct conf_option toggle = { .key = "k", .type = CONF_BOOL };
 static const struct conf_option string = { .key = "k", .type = CONF_STRING };
 static const struct conf_option path = { .key = "k", .type = CONF_PATH };
+static const struct conf_option path_somewhere = { .key = "k",
+	.type = CONF_PATH, .initial = "/default" };
 static const struct conf_option list = { .key = "k", .type = CONF_LIST };
 static const struct conf_option nets = { .key = "k", .type = CONF_NETS };
 
@@ -221,6 +223,9 @@ strings(void **state)
 	assert_string_equal(v, "/a b/c");
 	assert_int_equal(parse(arena, &path, STR(""), &v), 0);
 	assert_null(v);
+	/* Not set: who reads the value counts on the default. */
+	assert_int_equal(parse(arena, &path_somewhere, STR(""), &v), 0);
+	assert_string_equal(v, "/default");
 	arena_free(arena);
 }
 
