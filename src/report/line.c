@@ -51,20 +51,23 @@ take_members(const json_t *object, const struct member *members)
 	return 0;
 }
 
+/* The first of them: a record may have more than anybody sends to. */
 static int
 take_uris(struct arena *arena, const json_t *list, struct line_uris *ret)
 {
-	size_t count = json_array_size(list), i;
+	size_t i;
 	const json_t *item;
 
 	if (list == NULL)
 		return 0;
-	if (!json_is_array(list) || count > URIS_MAX)
+	if (!json_is_array(list))
 		return ERR_SYNTAX;
-	ret->list = arena_array(arena, count + 1, sizeof(*ret->list));
+	ret->list = arena_array(arena, URIS_MAX, sizeof(*ret->list));
 	if (ret->list == NULL)
 		return ERR_NOMEM;
 	json_array_foreach(list, i, item) {
+		if (i == URIS_MAX)
+			break;
 		if (!json_is_string(item))
 			return ERR_SYNTAX;
 		ret->list[ret->count++] = (struct str){

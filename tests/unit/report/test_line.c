@@ -160,6 +160,29 @@ bad_members(void **state)
 	arena_free(arena);
 }
 
+/* A record may be that long, and its messages count. */
+static void
+many_uris(void **state)
+{
+	static const char text[] = LINE_JSON("1795509977", "192.0.2.1", "");
+	struct arena *arena = arena_new(0);
+	struct strbuf sb = sb_new(arena);
+	enum line_verdict verdict;
+	struct line l;
+
+	(void)state;
+	sb_addz(&sb, "\"rua\":[\"mailto:a@b.example\"");
+	for (int i = 0; i < 4000; i++)
+		sb_addf(&sb, ",\"mailto:%d@c.example\"", i);
+	assert_int_equal(line_parse(arena, replaced(arena, text, "\"rua\":"
+		"[\"mailto:dmarc@friend.example\"", sb_done(&sb).p), &l,
+		&verdict), 0);
+	assert_int_equal(verdict, LINE_GOOD);
+	assert_int_equal(l.rua.count, 100);
+	assert_str(l.rua.list[0], "mailto:a@b.example");
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -168,6 +191,7 @@ main(void)
 		cmocka_unit_test(every_prefix),
 		cmocka_unit_test(others),
 		cmocka_unit_test(bad_members),
+		cmocka_unit_test(many_uris),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
