@@ -209,6 +209,18 @@ send_it(struct attempt *a)
 	return transmit(a, message);
 }
 
+/* The destination may have named others, and they may be excluded. */
+static void
+keep_wanted(struct attempt *a, const struct exclusions *exclusions)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < a->to.count; i++)
+		if (!excludes_destination(exclusions, &a->to.list[i]))
+			a->to.list[kept++] = a->to.list[i];
+	a->to.count = kept;
+}
+
 static int
 attempt(struct attempt *a, const struct exclusions *exclusions)
 {
@@ -240,6 +252,9 @@ attempt(struct attempt *a, const struct exclusions *exclusions)
 		return postpone(a, "waiting", STR("the DNS does not answer"));
 	}
 	a->to = agreement.to;
+	keep_wanted(a, exclusions);
+	if (a->to.count == 0)
+		return drop(a, "excluded", &a->counts->excluded, "excluded");
 	return send_it(a);
 }
 

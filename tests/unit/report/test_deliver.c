@@ -8,6 +8,10 @@
 static const char zone[] =
 	"_dmarc.friend.example. TXT \"v=DMARC1; p=none\"\n"
 	"friend.example._report._dmarc.to.example. TXT \"v=DMARC1\"\n"
+	"friend.example._report._dmarc.others.example. "
+	"TXT \"v=DMARC1; rua=mailto:no@others.example\"\n"
+	"friend.example._report._dmarc.two.example. TXT \"v=DMARC1; "
+	"rua=mailto:no@two.example,mailto:yes@two.example\"\n"
 	"; fault friend.example._report._dmarc.dead.example. SERVFAIL\n";
 
 /* A report, and who shall have it. */
@@ -85,6 +89,31 @@ not_wanted(void **state)
 	assert_int_equal(counts.waiting, 1);
 	assert_int_equal(fixture_number(&f, "SELECT due FROM deliveries "
 		"WHERE state = 'waiting'"), NOW + DELIVER_FIRST_WAIT);
+	fixture_close(&f);
+}
+
+/* Nobody gets round an exclusion by naming another address. */
+static void
+excluded_override(void **state)
+{
+	static struct sink sink;
+	struct deliver_counts counts;
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, zone);
+	sink_start(&sink);
+	f.settings.submit_port = sink.port;
+	assert_int_equal(exclude_add(&f.r, STR("no@others.example")), 1);
+	assert_int_equal(exclude_add(&f.r, STR("no@two.example")), 1);
+	add_report(&f, "1", "a@others.example");
+	add_report(&f, "1", "a@two.example");
+	counts = deliver(&f);
+	sink_stop(&sink);
+	assert_int_equal(counts.excluded, 1);
+	assert_int_equal(counts.sent, 1);
+	assert_int_equal(sink.count, 1);
+	assert_string_equal(sink.to, "<yes@two.example>\r\n");
 	fixture_close(&f);
 }
 
@@ -251,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sent_once),
 		cmocka_unit_test(not_wanted),
+		cmocka_unit_test(excluded_override),
 		cmocka_unit_test(three_days),
 		cmocka_unit_test(no_server),
 		cmocka_unit_test(waits),
