@@ -54,8 +54,10 @@ identity_alignment(const struct tuple *t)
 
 /* The signature of the author's own domain that failed, if there is one. */
 static void
-add_dkim(struct strbuf *sb, const struct tuple *t)
+add_dkim(struct strbuf *sb, const struct arf *arf)
 {
+	const struct tuple *t = &arf->line->tuple;
+
 	for (size_t i = 0; i < t->dkim_count; i++) {
 		const struct line_dkim *d = &t->dkim[i];
 
@@ -65,7 +67,8 @@ add_dkim(struct strbuf *sb, const struct tuple *t)
 		add_field(sb, "DKIM-Domain", d->domain);
 		add_field(sb, "DKIM-Selector", d->selector);
 		if (d->identity.n > 0)
-			add_field(sb, "DKIM-Identity", d->identity);
+			add_field(sb, "DKIM-Identity",
+				hide(sb->arena, arf, d->identity));
 		return;
 	}
 }
@@ -113,7 +116,7 @@ machine_part(struct arena *arena, const struct arf *arf)
 		add_field(&sb, "Authentication-Results",
 			hide(arena, arf, line->authres));
 	sb_addf(&sb, "Incidents: %lld\n", (long long)arf->incidents);
-	add_dkim(&sb, t);
+	add_dkim(&sb, arf);
 	add_spf(&sb, arf);
 	return sb_done(&sb);
 }

@@ -99,6 +99,8 @@ alignment(void **state)
 static void
 redacted(void **state)
 {
+	struct line_dkim dkim = { STR("friend.example"), STR("k1"),
+		STR("fail"), STR("strict"), STR("alice@friend.example") };
 	struct fixture f;
 	struct line line;
 	struct arf arf;
@@ -108,9 +110,12 @@ redacted(void **state)
 	fixture_open(&f, "");
 	line = fixture_line(&f, LINE_JSON(YESTERDAYS, "192.0.2.1", ""));
 	arf = make(&line);
+	line.tuple.dkim = &dkim;
+	line.tuple.dkim_count = 1;
 	arf.redact_key = STR("key");
 	text = arf_write(f.r.arena, &arf);
 	assert_false(str_has(text, "alice"));
+	assert_true(str_has(text, "\r\nDKIM-Identity: "));
 	assert_true(str_has(text, "<1@friend.example>"));
 	fixture_close(&f);
 }

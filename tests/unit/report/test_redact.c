@@ -22,6 +22,13 @@ hidden(void **state)
 		{ "alice@b.example", "%@b.example" },
 		{ "@b.example @ @", "@b.example @ @" },
 		{ "alice@@b", "%@@b" },
+		{ "i=alice@b.example; header.i=alice@b.example",
+			"i=%@b.example; header.i=%@b.example" },
+		{ "spf=pass smtp.mailfrom=alice@b.example;",
+			"spf=pass smtp.mailfrom=%@b.example;" },
+		{ "helo=\"h.example\"; envelope-from=\"alice@b.example\"",
+			"helo=\"h.example\"; envelope-from=\"%@b.example\"" },
+		{ "\"Alice\" <alice@b.example>", "\"Alice\" <%@b.example>" },
 		{ "nothing\n\nhere", "nothing\n\nhere" },
 		{ "", "" },
 	};
@@ -47,6 +54,41 @@ hidden(void **state)
 	arena_free(arena);
 }
 
+/* Local parts of all kinds: whole, and nothing of them is left. */
+static void
+odd(void **state)
+{
+	static const struct {
+		const char *text, *left; /* %: the code */
+	} rows[] = {
+		{ "<bounce-alice=b.example@l.example>", "<%@l.example>" },
+		{ "smtp.mailfrom=list+alice=b.example@l.example",
+			"smtp.mailfrom=%@l.example" },
+		{ "prvs=1234=alice@b.example", "%@b.example" },
+		{ "To: \"alice \\\"a\\\"\"@b.example", "To: %@b.example" },
+		{ "To: \"Bob\", \"alice\".\"x y\"@b.example",
+			"To: \"Bob\", %@b.example" },
+		{ "To: x.\"alice\".y@b.example", "To: %@b.example" },
+		{ "To: \"alice\n c\"@b.example", "To: %@b.example" },
+	};
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct str got = redact(arena, STR("key"),
+			str_of(rows[i].text));
+		size_t code = strcspn(rows[i].left, "%");
+		struct str left = str_of(rows[i].left);
+
+		assert_row(i, got.n == left.n + 15);
+		assert_row(i, str_eq(str_first(got, code),
+			str_first(left, code)));
+		assert_row(i, str_eq(str_from(got, code + 16),
+			str_from(left, code + 1)));
+	}
+	arena_free(arena);
+}
+
 static void
 quoted(void **state)
 {
@@ -68,6 +110,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hidden),
+		cmocka_unit_test(odd),
 		cmocka_unit_test(quoted),
 	};
 
