@@ -9,12 +9,15 @@ struct word {
 	struct str text;
 };
 
+/* "utf-7", "unicode-1-1-utf-7", "csUnicode11UTF7": RFC 2152. */
 static bool
-is_wide(struct str charset)
+is_utf7(struct str charset)
 {
-	return str_istarts(charset, STR("utf-16")) ||
-		str_istarts(charset, STR("utf-32")) ||
-		str_istarts(charset, STR("utf-7"));
+	for (; charset.n > 0; charset = str_from(charset, 1))
+		if (str_istarts(charset, STR("utf-7")) ||
+			str_istarts(charset, STR("utf7")))
+			return true;
+	return false;
 }
 
 /* The part of *rest before the next '?', which is passed over. */
@@ -41,8 +44,7 @@ take_word(struct str *rest, struct word *ret)
 		return false;
 	s = str_from(s, 2);
 	if (!take_part(&s, &ret->charset) || !take_part(&s, &encoding) ||
-		ret->charset.n == 0 || encoding.n != 1 ||
-		is_wide(ret->charset))
+		ret->charset.n == 0 || encoding.n != 1)
 		return false;
 	ret->encoding = to_lower(encoding.p[0]);
 	end = s.n > 0 ? memmem(s.p, s.n, "?=", 2) : NULL;
@@ -112,13 +114,72 @@ add_b(struct strbuf *sb, struct str text)
 	}
 }
 
+/* A unit of UTF-16 as UTF-8; what takes two of them is no address's. */
 static void
-add_word(struct strbuf *sb, const struct word *word)
+add_unit(struct strbuf *sb, unsigned unit)
+{
+	if (unit >= 0x800)
+		sb_addc(sb, (char)(0xe0 | unit >> 12));
+	if (unit >= 0x800)
+		sb_addc(sb, (char)(0x80 | (unit >> 6 & 0x3f)));
+	else if (unit >= 0x80)
+		sb_addc(sb, (char)(0xc0 | unit >> 6));
+	sb_addc(sb, (char)(unit >= 0x80 ? 0x80 | (unit & 0x3f) : unit));
+}
+
+/* UTF-7: "+" and base64 of UTF-16, up to what is not base64; "+-" is a plus. */
+static void
+add_utf7(struct strbuf *sb, struct str text)
+{
+	while (text.n > 0) {
+		unsigned bits = 0, value = 0;
+		int digit;
+
+		if (text.p[0] != '+' || str_istarts(text, STR("+-"))) {
+			sb_addc(sb, text.p[0]);
+			text = str_from(text, text.p[0] == '+' ? 2 : 1);
+			continue;
+		}
+		text = str_from(text, 1);
+		while (text.n > 0 && (digit = base64(text.p[0])) >= 0) {
+			text = str_from(text, 1);
+			value = (value << 6 | (unsigned)digit) & 0x3fffff;
+			bits += 6;
+			if (bits < 16)
+				continue;
+			bits -= 16;
+			add_unit(sb, value >> bits & 0xffff);
+		}
+		if (text.n > 0 && text.p[0] == '-')
+			text = str_from(text, 1);
+	}
+}
+
+static void
+add_bytes(struct strbuf *sb, const struct word *word)
 {
 	if (word->encoding == 'b')
 		add_b(sb, word->text);
 	else
 		add_q(sb, word->text);
+}
+
+static void
+add_word(struct strbuf *sb, const struct word *word)
+{
+	struct strbuf bytes = sb_new(sb->arena);
+	struct str text;
+
+	if (!is_utf7(word->charset)) {
+		add_bytes(sb, word);
+		return;
+	}
+	add_bytes(&bytes, word);
+	text = sb_done(&bytes);
+	if (text.p == NULL)
+		sb->failed = true;
+	else
+		add_utf7(sb, text);
 }
 
 int
