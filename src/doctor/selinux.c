@@ -143,8 +143,9 @@ count_denials(struct str log)
 static void
 check_denials(struct doctor *doctor)
 {
-	static const char *const audit[] = { "ausearch", "-m", "avc", "-ts",
-		"today", "--raw", NULL };
+	/* Its standard input is a pipe: that it would search, not the log. */
+	static const char *const audit[] = { "ausearch", "--input-logs", "-m",
+		"avc", "-ts", "today", "--raw", NULL };
 	static const char *const kernel[] = { "journalctl", "-q", "-k",
 		"--since", "today", "--output", "cat", NULL };
 	struct run_result result;

@@ -75,4 +75,11 @@ def breaks(guest):
     well(guest)
 
 
-STEPS = [report, well, breaks]
+def denial(guest):
+    """A denial, out of the audit log"""
+    steps_confine.attack("mailvet-sign", "mailvet_spf_milter_exec_t", "read",
+                         guest.home_keys[0].path)
+    sees("a denial", "denials today about mailvet")
+
+
+STEPS = [report, well, breaks, denial]
