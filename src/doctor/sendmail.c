@@ -3,8 +3,6 @@
 #include "host/file.h"
 #include "host/sendmail_cf.h"
 
-#include <sys/stat.h>
-
 #define CF "/etc/mail/sendmail.cf"
 #define MC "/etc/mail/sendmail.mc"
 #define REBUILD "make -C /etc/mail && systemctl restart sendmail"
@@ -74,17 +72,22 @@ check_lists(struct doctor *doctor, const struct cf *cf)
 	}
 }
 
-/* sendmail.cf is made of sendmail.mc: is that done? */
+/*
+ * sendmail.cf is made of sendmail.mc: is that done?  And sendmail reads it when
+ * it starts, and writes its pid file then: has it?
+ */
 static void
-check_age(struct doctor *doctor)
+check_age(struct doctor *doctor, const struct cf *cf)
 {
-	struct stat mc, cf;
+	struct str pid_file = arena_copy(doctor->host->arena, cf->pid_file);
 
-	if (stat(host_path(doctor->host, MC), &mc) < 0 ||
-		stat(host_path(doctor->host, CF), &cf) < 0)
-		return;
-	if (mc.st_mtime > cf.st_mtime)
+	if (host_is_older(doctor->host, CF, MC))
 		doctor_warn(doctor, REBUILD, MC " is newer than " CF);
+	if (pid_file.p != NULL &&
+		host_is_older(doctor->host, pid_file.p, CF))
+		doctor_fail(doctor, "systemctl restart sendmail",
+			"sendmail was started before " CF " was made: it "
+			"works with an older one");
 }
 
 void
@@ -106,5 +109,5 @@ doctor_sendmail(struct doctor *doctor)
 		doctor_ok(doctor, CF " has our filters, with F=T and time "
 				     "enough");
 	check_lists(doctor, &cf);
-	check_age(doctor);
+	check_age(doctor, &cf);
 }

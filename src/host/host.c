@@ -11,6 +11,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { DOMAINS_MAX = 64 };
@@ -31,6 +32,20 @@ has_file(const struct host *host, const char *path)
 	const char *there = host_path(host, path);
 
 	return there != NULL && file_exists(there);
+}
+
+bool
+host_is_older(const struct host *host, const char *path, const char *other)
+{
+	const char *a = host_path(host, path), *b = host_path(host, other);
+	struct stat first, second;
+
+	if (a == NULL || b == NULL || stat(a, &first) < 0 ||
+		stat(b, &second) < 0)
+		return false;
+	if (first.st_mtim.tv_sec != second.st_mtim.tv_sec)
+		return first.st_mtim.tv_sec < second.st_mtim.tv_sec;
+	return first.st_mtim.tv_nsec < second.st_mtim.tv_nsec;
 }
 
 /* ---- the MTA --------------------------------------------------------- */

@@ -54,6 +54,12 @@ bool host_group(const struct host *host, const char *name, gid_t *ret);
 bool host_is_member(const struct host *host, const char *group,
 	const char *user);
 
+/*
+ * Is the file at path older than the one at other?  Not when one is not there.
+ */
+bool host_is_older(const struct host *host, const char *path,
+	const char *other);
+
 /* Is a unit of systemd active, enabled?  ("is-active", "is-enabled") */
 bool host_unit(const struct host *host, const char *question,
 	const char *unit);

@@ -113,7 +113,8 @@ is_option(struct str line, struct str name, struct str *value)
 int
 cf_parse(struct arena *arena, struct str text, struct cf *ret)
 {
-	struct cf cf = { .filters = NULL };
+	/* Where Fedora's sendmail has it when it is not told. */
+	struct cf cf = { .pid_file = STR("/run/sendmail.pid") };
 	struct str line, value;
 	size_t lines = 1;
 
@@ -132,6 +133,8 @@ cf_parse(struct arena *arena, struct str text, struct cf *ret)
 			cf.daemons[cf.daemon_count++] = parse_daemon(value);
 		else if (is_option(line, STR("InputMailFilters"), &value))
 			cf.input_filters = value;
+		else if (is_option(line, STR("PidFile"), &value))
+			cf.pid_file = value;
 	}
 	*ret = cf;
 	return 0;

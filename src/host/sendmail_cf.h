@@ -30,6 +30,7 @@ struct cf {
 	struct cf_daemon *daemons;
 	size_t daemon_count;
 	struct str input_filters; /* of all other listeners; separated by , */
+	struct str pid_file;	  /* of the daemon */
 };
 
 /* Views into text; the lists are the arena's.  ERR_NOMEM. */

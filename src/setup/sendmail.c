@@ -37,15 +37,36 @@ wanted_line(const struct setup *setup, struct str mc)
 }
 
 static bool
-cf_is_right(const struct setup *setup)
+read_cf(const struct setup *setup, struct cf *ret)
 {
 	struct arena *arena = setup->host->arena;
 	struct str text;
-	struct cf cf;
 
 	return file_read(arena, host_path(setup->host, CF), &text) == 0 &&
-		cf_parse(arena, text, &cf) == 0 &&
+		cf_parse(arena, text, ret) == 0;
+}
+
+static bool
+cf_is_right(const struct setup *setup)
+{
+	struct cf cf;
+
+	return read_cf(setup, &cf) &&
 		cf_uses(&cf, mode_milters(setup->inbound));
+}
+
+/* Made, but not read yet: an earlier run was interrupted here. */
+static bool
+cf_is_unread(const struct setup *setup)
+{
+	struct str pid_file;
+	struct cf cf;
+
+	if (!read_cf(setup, &cf))
+		return false;
+	pid_file = arena_copy(setup->host->arena, cf.pid_file);
+	return pid_file.p != NULL &&
+		host_is_older(setup->host, pid_file.p, CF);
 }
 
 /* The .cf out of the .mc, as m4 makes it, where nobody's Makefile does. */
@@ -111,8 +132,11 @@ setup_sendmail(struct setup *setup)
 	change_file_with_backup(&setup->changes, MC,
 		mc_insert(setup->host->arena, mc, wanted_line(setup, mc)),
 		0644);
-	if (setup->changes.count == before && cf_is_right(setup))
+	if (setup->changes.count == before && cf_is_right(setup)) {
+		if (cf_is_unread(setup))
+			restart(setup);
 		return;
+	}
 	rebuild(setup);
 	if (setup->changes.failed == NULL && !setup->changes.dry_run &&
 		!cf_is_right(setup))

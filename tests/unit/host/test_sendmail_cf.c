@@ -53,6 +53,9 @@ daemons(void **state)
 	assert_true(cf.daemons[2].has_filters);
 	assert_str(cf.daemons[2].filters, "");
 	assert_str(cf.input_filters, "a, b");
+	assert_str(cf.pid_file, "/run/sendmail.pid");
+	cf = parse("O PidFile=/run/mta/sendmail.pid\n");
+	assert_str(cf.pid_file, "/run/mta/sendmail.pid");
 }
 
 static const struct {
