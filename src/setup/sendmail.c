@@ -8,7 +8,9 @@
 #include "host/sendmail_mc.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define MC "/etc/mail/sendmail.mc"
 #define CF "/etc/mail/sendmail.cf"
@@ -53,6 +55,17 @@ cf_is_right(const struct setup *setup)
 
 	return read_cf(setup, &cf) &&
 		cf_uses(&cf, mode_milters(setup->inbound));
+}
+
+static bool
+cf_is_without(const struct setup *setup)
+{
+	struct cf cf;
+	bool found = !read_cf(setup, &cf);
+
+	for (size_t i = 0; !found && i < cf.filter_count; i++)
+		found = str_istarts(cf.filters[i].name, STR("mailvet-"));
+	return !found;
 }
 
 /* Made, but not read yet: an earlier run was interrupted here. */
@@ -121,6 +134,63 @@ read_mc(struct setup *setup, struct str *ret)
 	return false;
 }
 
+/* True: the file has that text (again). */
+static bool
+restore(struct setup *setup, const char *path, struct str text)
+{
+	struct arena *arena = setup->host->arena;
+	const char *there = host_path(setup->host, path);
+	struct str now;
+
+	if (text.p == NULL)
+		return true;
+	if (file_read(arena, there, &now) == 0 && str_eq(now, text))
+		return true;
+	return file_write(arena, there, text, 0644) == 0;
+}
+
+/*
+ * Make the .cf out of the .mc that was changed, which is to be as is_done wants
+ * it; if that cannot be, leave sendmail what it had, for its next start.
+ */
+static void
+take_effect(struct setup *setup, struct str old_mc,
+	bool (*is_done)(const struct setup *))
+{
+	struct str old_cf = { NULL, 0 };
+
+	if (setup->changes.failed != NULL)
+		return;
+	if (file_read(setup->host->arena, host_path(setup->host, CF),
+		    &old_cf) < 0)
+		old_cf.p = NULL;
+	rebuild(setup);
+	if (setup->changes.dry_run)
+		return;
+	if (setup->changes.failed == NULL && !is_done(setup))
+		change_fail(&setup->changes, CF,
+			"made of " MC ", has not the filters that it should "
+			"have");
+	if (setup->changes.failed == NULL)
+		return;
+	/* The .cf last: make takes the newer for made. */
+	if (restore(setup, MC, old_mc) && restore(setup, CF, old_cf))
+		printf(MC " and " CF " are as they were.\n");
+	else
+		fprintf(stderr, "mailvet: " MC " and " CF
+				": cannot be put back\n");
+}
+
+/* Kept by an earlier setup, and given back since: a new one is to be kept. */
+static void
+forget_backup(const struct setup *setup, const char *path)
+{
+	const char *there = host_path(setup->host, path);
+
+	if (there != NULL && !setup->changes.dry_run)
+		(void)unlink(there);
+}
+
 void
 setup_sendmail(struct setup *setup)
 {
@@ -129,32 +199,34 @@ setup_sendmail(struct setup *setup)
 
 	if (setup->changes.failed != NULL || !read_mc(setup, &mc))
 		return;
+	if (!mc_uses_mailvet(mc, NULL)) {
+		forget_backup(setup, MC CHANGE_BACKUP);
+		forget_backup(setup, CF CHANGE_BACKUP);
+	}
 	change_file_with_backup(&setup->changes, MC,
 		mc_insert(setup->host->arena, mc, wanted_line(setup, mc)),
 		0644);
-	if (setup->changes.count == before && cf_is_right(setup)) {
-		if (cf_is_unread(setup))
-			restart(setup);
+	if (setup->changes.count > before || !cf_is_right(setup))
+		take_effect(setup, mc, cf_is_right);
+	else if (!cf_is_unread(setup))
 		return;
-	}
-	rebuild(setup);
-	if (setup->changes.failed == NULL && !setup->changes.dry_run &&
-		!cf_is_right(setup))
-		change_fail(&setup->changes, CF,
-			"does not pass all mail through the milters; "
-			"\"mailvet doctor\" says more");
 	restart(setup);
 }
 
+/* Also after an undo that was interrupted: the sockets go next. */
 void
 setup_sendmail_undo(struct setup *setup)
 {
 	struct str mc;
 
-	if (!read_mc(setup, &mc) || !mc_uses_mailvet(mc, NULL))
+	if (!read_mc(setup, &mc))
 		return;
-	change_file(&setup->changes, MC, mc_remove(setup->host->arena, mc),
-		0644);
-	rebuild(setup);
+	if (mc_uses_mailvet(mc, NULL))
+		change_file(&setup->changes, MC,
+			mc_remove(setup->host->arena, mc), 0644);
+	if (mc_uses_mailvet(mc, NULL) || !cf_is_without(setup))
+		take_effect(setup, mc, cf_is_without);
+	else if (!cf_is_unread(setup))
+		return;
 	restart(setup);
 }
