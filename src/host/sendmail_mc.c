@@ -12,28 +12,57 @@ find(struct str text, struct str needle)
 	return text.n;
 }
 
+/* Where the first of these characters stands in text; text.n: none does. */
+static size_t
+find_any(struct str text, const char *characters)
+{
+	size_t n = 0;
+
+	while (n < text.n && strchr(characters, text.p[n]) == NULL)
+		n++;
+	return n;
+}
+
 static bool
 has(struct str text, struct str needle)
 {
 	return find(text, needle) < text.n;
 }
 
-/* What m4 reads of a line: nothing behind dnl, and no comment. */
+/*
+ * What m4 reads of a line: nothing behind dnl.  For sendmail's m4 files # begins
+ * no comment, but a line of the .cf.
+ */
 static struct str
 live_part(struct str line)
 {
-	size_t at = find(line, STR("dnl"));
+	return str_trim(str_first(line, find(line, STR("dnl"))));
+}
 
-	line = str_trim(str_first(line, at));
-	return line.n > 0 && line.p[0] == '#' ? STR("") : line;
+/* "FEATURE(`mailvet'", with or without quotes. */
+static bool
+is_feature(struct str line)
+{
+	static const struct str call = { "FEATURE(", 8 };
+
+	for (size_t at; (at = find(line, call)) < line.n;) {
+		struct str name;
+
+		line = str_from(line, at + call.n);
+		name = str_trim(str_first(line, find_any(line, ",)")));
+		if (str_eq(name, STR("mailvet")) ||
+			str_eq(name, STR("`mailvet'")))
+			return true;
+	}
+	return false;
 }
 
 static bool
 uses_mailvet(struct str line)
 {
 	line = live_part(line);
-	return has(line, STR("FEATURE(`mailvet'")) ||
-		(has(line, STR("include(`")) && has(line, STR("mailvet.m4')")));
+	return is_feature(line) ||
+		(has(line, STR("include(")) && has(line, STR("mailvet.m4")));
 }
 
 bool
@@ -67,6 +96,21 @@ mc_cf_directory(struct str text)
 	return STR("");
 }
 
+/* A line of the text, with its newline, which the last one may lack. */
+static bool
+next_line(struct str *text, struct str *ret)
+{
+	size_t n;
+
+	if (text->n == 0)
+		return false;
+	n = str_index(*text, '\n');
+	n += n < text->n;
+	*ret = str_first(*text, n);
+	*text = str_from(*text, n);
+	return true;
+}
+
 static void
 add_line(struct strbuf *sb, struct str line)
 {
@@ -74,21 +118,12 @@ add_line(struct strbuf *sb, struct str line)
 	sb_addc(sb, '\n');
 }
 
-/* A line of the text; the text may lack its last newline. */
-static bool
-next_line(struct str *text, struct str *ret)
-{
-	if (text->p == NULL || text->n == 0)
-		return false;
-	*ret = str_cut(text, '\n');
-	return true;
-}
-
 struct str
 mc_insert(struct arena *arena, struct str text, struct str wanted)
 {
 	struct strbuf sb = sb_new(arena);
 	bool replace = mc_uses_mailvet(text, NULL), done = false;
+	bool ended = true;
 	struct str line;
 
 	while (next_line(&text, &line)) {
@@ -99,11 +134,14 @@ mc_insert(struct arena *arena, struct str text, struct str wanted)
 		if (here && !done)
 			add_line(&sb, wanted);
 		if (!(here && replace))
-			add_line(&sb, line);
+			sb_add(&sb, line);
 		done = done || here;
+		ended = str_iends(line, STR("\n"));
 	}
-	if (!done)
+	if (!done) {
+		sb_addz(&sb, ended ? "" : "\n");
 		add_line(&sb, wanted);
+	}
 	return sb_done(&sb);
 }
 
@@ -115,6 +153,6 @@ mc_remove(struct arena *arena, struct str text)
 
 	while (next_line(&text, &line))
 		if (!uses_mailvet(line))
-			add_line(&sb, line);
+			sb_add(&sb, line);
 	return sb_done(&sb);
 }

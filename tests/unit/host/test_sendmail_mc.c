@@ -22,7 +22,6 @@ static const struct {
 		"dnl MAILER(`uucp')\n" LINE "\nMAILER(`smtp')dnl\n" },
 	{ "dnl FEATURE(`mailvet')dnl\nMAILER(`smtp')dnl\n",
 		"dnl FEATURE(`mailvet')dnl\n" LINE "\nMAILER(`smtp')dnl\n" },
-	{ "# FEATURE(`mailvet')\n", "# FEATURE(`mailvet')\n" LINE "\n" },
 	/* What is there already, however it is written, is replaced. */
 	{ LINE "\nMAILER(`smtp')dnl\n", LINE "\nMAILER(`smtp')dnl\n" },
 	{ "a\nFEATURE(`mailvet', `inbound')\nb\nMAILER(`smtp')\n",
@@ -30,6 +29,15 @@ static const struct {
 	{ "include(`/usr/share/mailvet/sendmail/mailvet.m4')dnl\nb\n",
 		LINE "\nb\n" },
 	{ "FEATURE(`mailvet')\nFEATURE(`mailvet')\n", LINE "\n" },
+	{ "FEATURE(mailvet)dnl\n", LINE "\n" },
+	{ "FEATURE( mailvet, inbound)dnl\n", LINE "\n" },
+	{ "include(/usr/share/mailvet/sendmail/mailvet.m4)dnl\n", LINE "\n" },
+	/* sendmail's m4 files have m4 read what stands behind a #. */
+	{ "# FEATURE(`mailvet')\n", LINE "\n" },
+	/* Another feature, whose name is longer. */
+	{ "FEATURE(`mailvet2')\n", "FEATURE(`mailvet2')\n" LINE "\n" },
+	/* The end of the text is kept as it is. */
+	{ "MAILER(`smtp')", LINE "\nMAILER(`smtp')" },
 };
 
 static void
@@ -55,6 +63,7 @@ static const struct {
 	{ "a\n", "a\n" },
 	{ "dnl FEATURE(`mailvet')\n", "dnl FEATURE(`mailvet')\n" },
 	{ LINE "\n", "" },
+	{ LINE "\nb", "b" },
 };
 
 static void
