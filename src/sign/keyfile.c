@@ -27,16 +27,24 @@ is_ours(const struct stat *st)
 	return signer != NULL && signer->pw_uid == st->st_uid;
 }
 
-/*
- * Who is let in by the mode of the file; NULL: nobody who should not be.
- * Root cannot tell whose group it is.
- */
+/* Likewise the group.  Where there is no signer root cannot tell. */
+static bool
+is_our_group(const struct stat *st)
+{
+	const struct passwd *signer;
+
+	if (st->st_gid == 0 || st->st_gid == getegid())
+		return true;
+	if (geteuid() != 0)
+		return false;
+	signer = getpwnam(SIGN_USER);
+	return signer == NULL || signer->pw_gid == st->st_gid;
+}
+
+/* Who is let in by the mode of the file; NULL: nobody who should not be. */
 static const char *
 who_else(const struct stat *st)
 {
-	bool own_group = st->st_gid == getegid() || st->st_gid == 0 ||
-		geteuid() == 0;
-
 	if (!S_ISREG(st->st_mode))
 		return "is not a file";
 	if (!is_ours(st))
@@ -45,7 +53,7 @@ who_else(const struct stat *st)
 		return "is open to all users; make its mode 0640 or 0600";
 	if ((st->st_mode & S_IWGRP) != 0)
 		return "can be written by its group; make its mode 0640";
-	if ((st->st_mode & S_IRGRP) != 0 && !own_group)
+	if ((st->st_mode & S_IRGRP) != 0 && !is_our_group(st))
 		return "can be read by a group that is not the signer's";
 	if (st->st_size > KEY_FILE_MAX)
 		return "is too large for a key";

@@ -1,6 +1,7 @@
 #include "sign/keyfile.h"
 #include "unit/sign/support.h"
 
+#include <pwd.h>
 #include <sys/stat.h>
 
 static struct arena *arena;
@@ -85,6 +86,26 @@ test_modes(void **state)
 	unlink(path);
 }
 
+/* Root, who checks for the signer, sees what the signer will see. */
+static void
+test_group(void **state)
+{
+	const struct passwd *signer = getpwnam(SIGN_USER);
+	char path[64];
+	size_t n;
+
+	(void)state;
+	if (geteuid() != 0 || signer == NULL)
+		skip();
+	write_text(path, "secret");
+	chmod(path, 0640);
+	assert_int_equal(0, chown(path, 0, signer->pw_gid));
+	assert_int_equal(0, read_it(path, &n));
+	assert_int_equal(0, chown(path, 0, signer->pw_gid + 1));
+	assert_refused(path, "a group that is not the signer's");
+	unlink(path);
+}
+
 static void
 test_files(void **state)
 {
@@ -113,6 +134,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_group, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large, setup, teardown),
 	};
