@@ -272,6 +272,23 @@ uncovered_field(const struct canon *canon, const struct signature *sig)
 	return NULL;
 }
 
+/* Some take it for a line end: it may show what nobody signed. */
+static bool
+has_bare_cr(const struct headers *headers)
+{
+	for (size_t i = 0; i < headers->count; i++) {
+		struct str rest = headers->fields[i].value;
+
+		while (rest.p != NULL) {
+			str_cut(&rest, '\r');
+			if (rest.p != NULL &&
+				(rest.n == 0 || rest.p[0] != '\n'))
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool
 is_partial(const struct verifier *v, const struct signature *sig)
 {
@@ -290,6 +307,8 @@ weigh(const struct verifier *v, struct entry *entry)
 		refuse(entry, AUTH_POLICY, uncovered);
 	else if (dk_bare_newline(v->library))
 		refuse(entry, AUTH_POLICY, "the body has a bare CR or LF");
+	else if (has_bare_cr(v->headers))
+		refuse(entry, AUTH_POLICY, "the header has a bare CR");
 	else if (partial && v->options->partial == PARTIAL_REFUSE)
 		refuse(entry, AUTH_POLICY, "l= is less than the body");
 	else

@@ -112,19 +112,25 @@ fields_check_absent(const struct conf_list *list, struct conf_errors *errors,
 
 /* ---- the fields of a message ------------------------------------------ */
 
+static bool
+is_omitted(const struct field_policy *policy, const struct header *field,
+	bool simple)
+{
+	return risk_has_control(field) ||
+		(policy->omit_risky && risk_in_field(field, simple));
+}
+
 int
 fields_choose(struct arena *arena, const struct field_policy *policy,
 	const struct headers *headers, bool simple, struct field_choice *ret)
 {
 	*ret = (struct field_choice){ .policy = policy, .headers = headers };
-	if (!policy->omit_risky)
-		return 0;
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct header *field = &headers->fields[i];
 		struct str *grown;
 
 		if (str_ieq(field->name, from) ||
-			!risk_in_field(field, simple) ||
+			!is_omitted(policy, field, simple) ||
 			is_among(field->name, ret->omitted,
 				ret->omitted_count))
 			continue;

@@ -186,6 +186,21 @@ risk_in_field(const struct header *field, bool simple)
 	return false;
 }
 
+bool
+risk_has_control(const struct header *field)
+{
+	struct str value = field->value;
+
+	for (size_t i = 0; i < value.n; i++) {
+		bool fold = i + 1 < value.n && value.p[i + 1] == '\n';
+
+		if (value.p[i] == '\v' || value.p[i] == '\f' ||
+			(value.p[i] == '\r' && !fold))
+			return true;
+	}
+	return false;
+}
+
 /* ---- lines and bytes -------------------------------------------------- */
 
 static bool
@@ -207,8 +222,10 @@ risk_body(struct risk *risk, struct str chunk)
 		size_t n = str_index(chunk, '\n');
 
 		risk->line += n;
-		/* The CR of a CRLF may have been counted. */
-		risk->long_line = risk->line > RISK_LINE_MAX + 1;
+		/* Of a CRLF, or bare: then nothing is signed. */
+		if (n > 0 && chunk.p[n - 1] == '\r')
+			risk->line--;
+		risk->long_line = risk->line > RISK_LINE_MAX;
 		if (n < chunk.n)
 			risk->line = 0;
 		chunk = str_from(chunk, n + 1);
@@ -238,16 +255,29 @@ add(struct strbuf *sb, const char *text)
 }
 
 static void
+add_field(struct strbuf *sb, const char *what, struct str name)
+{
+	sb_addz(sb, sb->n > 0 ? ", " : what);
+	sb_add(sb, name);
+}
+
+static void
 add_fields(struct strbuf *sb, const struct headers *headers, bool simple)
 {
+	struct strbuf controls = sb_new(sb->arena);
+
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct header *field = &headers->fields[i];
 
-		if (field->nth > 1 || !risk_in_field(field, simple))
-			continue;
-		sb_addz(sb, sb->n > 0 ? ", " : "addresses in ");
-		sb_add(sb, field->name);
+		if (field->nth == 1 && risk_in_field(field, simple))
+			add_field(sb, "addresses in ", field->name);
+		if (field->nth == 1 && risk_has_control(field))
+			add_field(&controls, "control characters in ",
+				field->name);
 	}
+	sb->failed = sb->failed || controls.failed;
+	if (controls.n > 0 && !controls.failed)
+		add(sb, sb_done(&controls).p);
 }
 
 struct str

@@ -19,6 +19,13 @@ enum { RISK_LINE_MAX = 990 };
  */
 bool risk_in_field(const struct header *field, bool simple);
 
+/*
+ * Does it hold a bare CR, a VT or an FF?  They are white space to the relaxed
+ * canonicalization of some verifiers, libopendkim among them, and to others
+ * not: no signature of the field would please all.
+ */
+bool risk_has_control(const struct header *field);
+
 /* What was found in a message so far; { 0 } is none. */
 struct risk {
 	size_t line; /* bytes of the line under way */
@@ -32,7 +39,8 @@ void risk_headers(struct risk *risk, const struct headers *headers);
 void risk_body(struct risk *risk, struct str chunk);
 
 /*
- * "addresses in To, Cc; a line over 990 bytes; 8-bit text"; { "", 0 } is none.
+ * "addresses in To, Cc; control characters in Subject; a line over 990 bytes;
+ * 8-bit text"; { "", 0 } is none.
  * { NULL, 0 } when out of memory.
  */
 struct str risk_text(const struct risk *risk, const struct headers *headers,

@@ -115,6 +115,26 @@ test_odd_duplicates(void **state)
 	arena_free(arena);
 }
 
+/* Not even where the canonicalization takes it for a space. */
+static void
+test_bare_cr(void **state)
+{
+	static const char *const canons[] = { "relaxed/relaxed",
+		"simple/simple" };
+	struct arena *arena = arena_new(0);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct str text = signed_message(arena, canons[i]);
+		struct dkim_result r = verify_one(arena, with_text(arena, text,
+			"From:", "X-Odd: a\rSubject: b\r\n"), 100);
+
+		assert_int_equal(AUTH_POLICY, r.result);
+		assert_str(r.reason, "the header has a bare CR");
+	}
+	arena_free(arena);
+}
+
 /* From may not be added, whether it is signed once or twice. */
 static void
 test_second_from(void **state)
@@ -179,6 +199,7 @@ main(void)
 		cmocka_unit_test(test_test_keys),
 		cmocka_unit_test(test_duplicates),
 		cmocka_unit_test(test_odd_duplicates),
+		cmocka_unit_test(test_bare_cr),
 		cmocka_unit_test(test_second_from),
 		cmocka_unit_test(test_author_first),
 	};

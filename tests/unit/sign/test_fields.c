@@ -115,6 +115,33 @@ test_risky(void **state)
 	arena_free(arena);
 }
 
+/* What one verifier takes for white space, and another does not. */
+static void
+test_control(void **state)
+{
+	static const char text[] = "From: a@b.example\r\nSubject: a%sb\r\n"
+		"Date: x\r\n\r\n";
+	static const struct {
+		const char *insert, *want;
+	} odd[] = {
+		{ "\v", "h=From:From:Date:Date;" },
+		{ "\f", "h=From:From:Date:Date;" },
+		{ "\r", "h=From:From:Date:Date;" },
+		{ "\r\n\t", "h=From:From:Subject:Subject:Date:Date;" },
+		{ "\001\177", "h=From:From:Subject:Subject:Date:Date;" },
+	};
+	struct arena *arena = arena_new(0);
+	char message[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		snprintf(message, sizeof(message), text, odd[i].insert);
+		assert_string_equal(odd[i].want,
+			names_of(arena, &fixture.options.fields, message));
+	}
+	arena_free(arena);
+}
+
 static void
 test_cover(void **state)
 {
@@ -176,6 +203,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_risky),
+		cmocka_unit_test(test_control),
 		cmocka_unit_test(test_cover),
 		cmocka_unit_test(test_check),
 	};

@@ -156,7 +156,7 @@ test_lines(void **state)
 				risk_of(arena, with_line(arena, 990, header),
 					piece));
 			assert_string_equal("a line over 990 bytes",
-				risk_of(arena, with_line(arena, 992, header),
+				risk_of(arena, with_line(arena, 991, header),
 					piece));
 		}
 		arena_free(arena);
@@ -173,6 +173,9 @@ test_text(void **state)
 		risk_of(arena, STR("From: a@b.example\r\n\r\n\xff\r\n"), 9));
 	assert_string_equal("8-bit text",
 		risk_of(arena, STR("From: \x80 <a@b.example>\r\n\r\nx"), 9));
+	assert_string_equal("control characters in Subject, X-A; 8-bit text",
+		risk_of(arena, STR("From: a@b.example\r\nSubject: a\vb\r\n"
+			"X-A: a\fb\r\nX-B: a\r\n b\r\n\r\n\xe4\r\n"), 9));
 	assert_string_equal("addresses in To, Cc; 8-bit text",
 		risk_of(arena, STR("From: a@b.example\r\nTo: a\r\nTo: b\r\n"
 			"Cc: a@b.example,c\r\n\r\n\xe4\r\n"), 9));
