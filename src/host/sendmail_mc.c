@@ -30,8 +30,8 @@ has(struct str text, struct str needle)
 }
 
 /*
- * What m4 reads of a line: nothing behind dnl.  For sendmail's m4 files # begins
- * no comment, but a line of the .cf.
+ * What m4 reads of a line: nothing behind dnl.  For sendmail's m4 files #
+ * begins no comment, but a line of the .cf.
  */
 static struct str
 live_part(struct str line)
