@@ -112,11 +112,13 @@ fields_check_absent(const struct conf_list *list, struct conf_errors *errors,
 
 /* ---- the fields of a message ------------------------------------------ */
 
+/* "Subject :" counts as a Subject to a verifier, but h= has not counted it. */
 static bool
 is_omitted(const struct field_policy *policy, const struct header *field,
 	bool simple)
 {
-	return risk_has_control(field) ||
+	return str_trim(field->name).n < field->name.n ||
+		risk_has_control(field) ||
 		(policy->omit_risky && risk_in_field(field, simple));
 }
 
@@ -127,19 +129,19 @@ fields_choose(struct arena *arena, const struct field_policy *policy,
 	*ret = (struct field_choice){ .policy = policy, .headers = headers };
 	for (size_t i = 0; i < headers->count; i++) {
 		const struct header *field = &headers->fields[i];
-		struct str *grown;
+		struct str *grown, name = str_trim(field->name);
 
-		if (str_ieq(field->name, from) ||
+		if (str_ieq(name, from) ||
+			!fits_list(&policy->signed_fields, name) ||
 			!is_omitted(policy, field, simple) ||
-			is_among(field->name, ret->omitted,
-				ret->omitted_count))
+			is_among(name, ret->omitted, ret->omitted_count))
 			continue;
 		grown = arena_grow(arena, ret->omitted,
 			ret->omitted_count * sizeof(*grown),
 			(ret->omitted_count + 1) * sizeof(*grown));
 		if (grown == NULL)
 			return ERR_NOMEM;
-		grown[ret->omitted_count++] = field->name;
+		grown[ret->omitted_count++] = name;
 		ret->omitted = grown;
 	}
 	return 0;

@@ -128,6 +128,8 @@ test_control(void **state)
 		{ "\f", "h=From:From:Date:Date;" },
 		{ "\r", "h=From:From:Date:Date;" },
 		{ "\r\n\t", "h=From:From:Subject:Subject:Date:Date;" },
+		/* To a verifier these are two. */
+		{ "b\r\nSubject : c", "h=From:From:Date:Date;" },
 		{ "\001\177", "h=From:From:Subject:Subject:Date:Date;" },
 	};
 	struct arena *arena = arena_new(0);
