@@ -239,7 +239,7 @@ print_keys(struct report *r)
 		err = print_key(r, item);
 		seen++;
 	}
-	if (err == 0 && seen == 0) {
+	if (err == 0 && seen == 0 && r->set.errors.count == 0) {
 		txt_remark(stdout, "DKIM: there is no key; \"mailvet key new "
 			"%.*s\" makes one.", STR_ARG(r->domain));
 		r->bad++;

@@ -3,6 +3,7 @@
 #include "sign/conf.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -149,11 +150,22 @@ add_file(struct keyset *set, struct str domain, const char *directory,
 	identify(&item);
 	if (is_known(set, &item) || item.selector.n == 0)
 		return 0;
-	if (sign_key_load(set->arena, item.path, &set->errors, "mailvet",
+	if (sign_key_load(set->arena, item.path, &set->errors, directory,
 		&key) == ERR_NOMEM)
 		return ERR_NOMEM;
 	item.key = key;
 	return add(set, &item);
+}
+
+/* A directory that is there; NULL: none, or it has been complained about. */
+static DIR *
+open_directory(struct keyset *set, const char *path)
+{
+	DIR *dir = opendir(path);
+
+	if (dir == NULL && errno != ENOENT && errno != ENOTDIR)
+		conf_error(&set->errors, path, "%s", strerror(errno));
+	return dir;
 }
 
 static int
@@ -169,7 +181,7 @@ add_domain(struct keyset *set, const char *directory, const char *name)
 		return 0;
 	if (r < 0 || path == NULL)
 		return ERR_NOMEM;
-	dir = opendir(path);
+	dir = open_directory(set, path);
 	if (dir == NULL)
 		return 0;
 	while (r == 0 && (entry = readdir(dir)) != NULL)
@@ -181,7 +193,7 @@ add_domain(struct keyset *set, const char *directory, const char *name)
 static int
 add_directory(struct keyset *set, const char *directory)
 {
-	DIR *dir = opendir(directory);
+	DIR *dir = open_directory(set, directory);
 	struct dirent *entry;
 	int r = 0;
 

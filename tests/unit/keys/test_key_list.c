@@ -105,6 +105,33 @@ test_domain(void **state)
 	assert_out("\n*                        any ");
 }
 
+/* "There is no key" is said only of a directory that has been read. */
+static void
+test_unreadable(void **state)
+{
+	char link[128];
+
+	(void)state;
+	snprintf(link, sizeof(link), "%s/loop", command_dir);
+	assert_int_equal(0, symlink("loop", link));
+	assert_int_equal(EX_CONFIG, command_run(key_list,
+		"list --keys $D/loop -c $D/empty.conf"));
+	assert_err("$D/loop: Too many levels of symbolic links");
+	snprintf(link, sizeof(link), "%s/keys/loop.example", command_dir);
+	assert_int_equal(0, symlink("loop.example", link));
+	assert_int_equal(EX_CONFIG, command_run(key_list,
+		"list --keys $D/keys -c $D/empty.conf"));
+	assert_out("keys/a.example/s1.pem");
+	assert_err("$D/keys/loop.example: Too many levels");
+	/* No key yet, and a file among the domains: all is well. */
+	unlink(link);
+	command_file("keys/file.example", "");
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list --keys $D/keys -c $D/empty.conf"));
+	assert_int_equal(EX_OK, command_run(key_list,
+		"list --keys $D/none -c $D/empty.conf"));
+}
+
 /* What is broken is told, and the rest is there. */
 static void
 test_broken(void **state)
@@ -135,6 +162,8 @@ main(void)
 			test_link, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_domain, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_unreadable, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_broken, setup, command_end),
 	};
