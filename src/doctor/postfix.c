@@ -54,6 +54,23 @@ check_group(struct doctor *doctor)
 			"the user postfix is not in the group mailvet-mta");
 }
 
+/* As doctor_sendmail does of listeners with a list of their own. */
+static void
+check_overrides(struct doctor *doctor)
+{
+	struct postfix_setting *settings;
+	size_t count;
+
+	if (postfix_overrides(doctor->host, doctor->milters, &settings,
+		    &count) < 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		doctor_warn(doctor, "give it our milters in master.cf, or no "
+				    "smtpd_milters of its own",
+			"%s is \"%.*s\": %s", settings[i].key,
+			STR_ARG(settings[i].is), settings[i].why);
+}
+
 void
 doctor_postfix(struct doctor *doctor)
 {
@@ -75,5 +92,6 @@ doctor_postfix(struct doctor *doctor)
 	check_wait(doctor, "milter_content_timeout");
 	if (doctor->count == before)
 		doctor_ok(doctor, "Postfix has our milters, with time enough");
+	check_overrides(doctor);
 	check_group(doctor);
 }

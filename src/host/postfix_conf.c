@@ -108,6 +108,17 @@ add_others(struct strbuf *sb, struct str list)
 	}
 }
 
+bool
+postfix_has_ours(struct str list)
+{
+	struct str item;
+
+	while ((item = next_milter(&list)).n > 0)
+		if (is_ours(item))
+			return true;
+	return false;
+}
+
 struct str
 postfix_without(struct arena *arena, struct str list)
 {
@@ -132,6 +143,26 @@ postfix_milters(struct arena *arena, struct str list,
 	return sb_done(&sb);
 }
 
+static bool
+is_all_of_smtpd(struct str item)
+{
+	return str_eq(item, STR("$smtpd_milters")) ||
+		str_eq(item, STR("${smtpd_milters}")) ||
+		str_eq(item, STR("$(smtpd_milters)"));
+}
+
+struct str
+postfix_local_milters(struct arena *arena, struct str list)
+{
+	static const char *const signer[] = { "sign", NULL };
+	struct str rest = list, item;
+
+	while ((item = next_milter(&rest)).n > 0)
+		if (is_all_of_smtpd(item))
+			return postfix_without(arena, list);
+	return postfix_milters(arena, list, signer);
+}
+
 /* ---- main.cf --------------------------------------------------------- */
 
 static struct postfix_setting
@@ -148,7 +179,6 @@ main_setting(struct list *list, const char *key)
 static void
 add_main(struct list *list, const char *const *milters)
 {
-	static const char *const signer[] = { "sign", NULL };
 	struct arena *arena = list->host->arena;
 	struct postfix_setting s = main_setting(list, "smtpd_milters");
 
@@ -157,12 +187,12 @@ add_main(struct list *list, const char *const *milters)
 	add(list, s);
 
 	s = main_setting(list, "non_smtpd_milters");
-	s.should = postfix_milters(arena, s.is, signer);
+	s.should = postfix_local_milters(arena, s.is);
 	s.why = "mail of local programs is not signed";
 	add(list, s);
 
 	s = main_setting(list, "milter_default_action");
-	s.should = STR("tempfail");
+	s.ours = s.should = STR("tempfail");
 	s.why = "mail goes past a milter that is down";
 	add(list, s);
 }
@@ -203,7 +233,8 @@ add_jail(struct list *list, struct str line)
 
 	s.key = service_key(list, line, "chroot");
 	s.is = word(line, 4);
-	s.should = str_eq(s.is, STR("y")) ? STR("n") : s.is;
+	s.ours = STR("n");
+	s.should = str_eq(s.is, STR("y")) ? s.ours : s.is;
 	s.why = "the service is in a chroot jail, where the milters' sockets "
 		"are not";
 	add(list, s);
@@ -223,7 +254,8 @@ add_name(struct list *list, struct str line)
 		(void)str_cut(&s.is, '=');
 		s.is = str_trim(s.is);
 	}
-	s.should = str_eq(s.is, STR("ORIGINATING")) ? s.is : STR("MSA");
+	s.ours = STR("MSA");
+	s.should = str_eq(s.is, STR("ORIGINATING")) ? s.is : s.ours;
 	s.why = "the milters cannot tell that this listener is for submission";
 	add(list, s);
 }
@@ -269,6 +301,69 @@ postfix_settings(const struct host *host, const char *const *milters,
 		return ERR_NOMEM;
 	add_main(&list, milters);
 	add_master(&list);
+	*ret = list.settings;
+	*count = list.count;
+	return list.err;
+}
+
+/* ---- listeners with a list of their own ------------------------------ */
+
+static bool
+is_loopback(struct str service)
+{
+	return str_istarts(service, STR("127.")) ||
+		str_istarts(service, STR("localhost:")) ||
+		str_istarts(service, STR("[::1]:"));
+}
+
+static bool
+are_same(struct str a, struct str b)
+{
+	struct str one, other;
+
+	do {
+		one = next_milter(&a);
+		other = next_milter(&b);
+	} while (one.n > 0 && str_eq(one, other));
+	return one.n == 0 && other.n == 0;
+}
+
+/* A line "SERVICE/inet/smtpd_milters = LIST". */
+static void
+add_override(struct list *list, struct str line, const char *const *milters)
+{
+	struct arena *arena = list->host->arena;
+	struct postfix_setting s = { .kind = POSTFIX_SERVICE, .is_set = true };
+
+	s.key = arena_copy(arena, str_trim(str_cut(&line, '='))).p;
+	s.is = str_trim(line);
+	s.should = postfix_milters(arena, s.is, milters);
+	s.why = "its mail does not pass all milters in their order";
+	if (s.key == NULL)
+		list->err = ERR_NOMEM;
+	else if (!are_same(s.is, s.should) &&
+		!(s.is.n == 0 && is_loopback(str_of(s.key))))
+		add(list, s);
+}
+
+int
+postfix_overrides(const struct host *host, const char *const *milters,
+	struct postfix_setting **ret, size_t *count)
+{
+	struct list list = { .host = host };
+	struct str lines;
+
+	list.settings = arena_array(host->arena, SETTINGS_MAX,
+		sizeof(*list.settings));
+	if (list.settings == NULL)
+		return ERR_NOMEM;
+	lines = ask(&list, "-P", "*/inet/smtpd_milters");
+	while (lines.p != NULL) {
+		struct str line = str_cut(&lines, '\n');
+
+		if (line.n > 0)
+			add_override(&list, line, milters);
+	}
 	*ret = list.settings;
 	*count = list.count;
 	return list.err;

@@ -18,6 +18,7 @@ struct postfix_setting {
 	struct str is;	   /* as it stands; empty and !is_set: the default */
 	struct str should; /* other milters stay, before ours */
 	bool is_set;
+	struct str ours; /* what setup sets it to; of a list: empty */
 	const char *why; /* one line for doctor */
 };
 
@@ -34,6 +35,24 @@ int postfix_settings(const struct host *host, const char *const *milters,
  */
 struct str postfix_milters(struct arena *arena, struct str list,
 	const char *const *milters) MUST_USE;
+
+/*
+ * The same for mail of local programs, which is only signed.  A list that has
+ * all that smtpd has stays so: the signer is in that.
+ */
+struct str postfix_local_milters(struct arena *arena, struct str list)
+	MUST_USE;
+
+/*
+ * The listeners of master.cf whose smtpd_milters are not those of main.cf, and
+ * lack ours: each as a setting, of which "should" says what it might be.  One
+ * on loopback may have none: there content filters give mail back.
+ */
+int postfix_overrides(const struct host *host, const char *const *milters,
+	struct postfix_setting **ret, size_t *count) MUST_USE;
+
+/* Is one of ours in the list? */
+bool postfix_has_ours(struct str list);
 
 /* The list without ours. */
 struct str postfix_without(struct arena *arena, struct str list) MUST_USE;

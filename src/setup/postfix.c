@@ -90,32 +90,89 @@ setup_postfix(struct setup *setup)
 		reload(setup);
 }
 
-/* The last line first: where a setting was changed twice, its oldest wins. */
-static void
-undo_lines(struct setup *setup, struct str text)
-{
-	struct str line, rest = text;
-	const char *option;
+/* ---- back again ------------------------------------------------------ */
 
-	if (text.p == NULL || text.n == 0)
-		return;
-	line = str_cut(&rest, '\n');
-	undo_lines(setup, rest);
-	option = arena_copy(setup->host->arena, str_cut(&line, ' ')).p;
-	line = arena_copy(setup->host->arena, line);
-	if (option != NULL && line.p != NULL && line.n > 0)
-		postconf(setup, option, line.p);
+/*
+ * What the first line about key says, which is the oldest: the option, and
+ * what postconf is to be told by it; option.p == NULL: there is none.
+ */
+struct memory {
+	struct str option, argument, value;
+};
+
+static struct memory
+recall(struct arena *arena, struct str text, const char *key)
+{
+	while (text.p != NULL && text.n > 0) {
+		struct str line = str_cut(&text, '\n');
+		struct memory m = { .option = str_cut(&line, ' ') };
+
+		m.argument = line;
+		if (!str_eq(str_cut(&line, '='), str_of(key)))
+			continue;
+		m.value = line.p != NULL ? line : STR("");
+		m.option = arena_copy(arena, m.option);
+		m.argument = arena_copy(arena, m.argument);
+		return m;
+	}
+	return (struct memory){ .option = { NULL, 0 } };
 }
 
+/*
+ * Ours go out of a list; others stay, those that came since, too.  Where
+ * nothing came, it is as it was to the letter.
+ */
+static void
+undo_list(struct setup *setup, const struct postfix_setting *s,
+	const struct memory *m)
+{
+	struct arena *arena = setup->host->arena;
+	struct str rest = postfix_without(arena, s->is);
+	bool same = m->option.p != NULL &&
+		str_eq(postfix_without(arena, m->value), rest);
+
+	if (!postfix_has_ours(s->is))
+		return;
+	if (same && !postfix_has_ours(m->value))
+		postconf(setup, m->option.p, m->argument.p);
+	else
+		postconf(setup, "-e", assignment(setup, s->key, rest).p);
+}
+
+static void
+undo_setting(struct setup *setup, const struct postfix_setting *s,
+	struct str text)
+{
+	struct memory m = recall(setup->host->arena, text, s->key);
+
+	if (s->ours.p == NULL)
+		undo_list(setup, s, &m);
+	else if (m.option.p != NULL && str_eq(s->is, s->ours))
+		postconf(setup, m.option.p, m.argument.p);
+}
+
+/*
+ * Also where nothing was noted, as after a set-up by hand: the sockets go next,
+ * and Postfix would answer 4xx.
+ */
 void
 setup_postfix_undo(struct setup *setup)
 {
+	struct postfix_setting *settings;
+	size_t count, before = setup->changes.count;
 	struct str text;
 
+	if (postfix_settings(setup->host, mode_milters(setup->inbound),
+		    &settings, &count) < 0) {
+		change_fail(&setup->changes, "postconf", "failed");
+		return;
+	}
 	if (file_read(setup->host->arena, host_path(setup->host, UNDO),
 		    &text) < 0)
-		return;
-	undo_lines(setup, text);
+		text = STR("");
+	for (size_t i = 0; i < count; i++)
+		undo_setting(setup, &settings[i], text);
 	change_remove(&setup->changes, UNDO);
-	reload(setup);
+	if (setup->changes.count > before)
+		reload(setup);
 }

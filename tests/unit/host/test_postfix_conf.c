@@ -48,6 +48,29 @@ with_and_without(void **state)
 	}
 }
 
+static const struct {
+	const char *is;
+	const char *should;
+} locals[] = {
+	{ "", SIGN },
+	{ "unix:/run/a", "unix:/run/a, " SIGN },
+	/* What smtpd has: the signer is in that. */
+	{ "$smtpd_milters", "$smtpd_milters" },
+	{ "${smtpd_milters}", "${smtpd_milters}" },
+	{ "$(smtpd_milters)", "$(smtpd_milters)" },
+	{ "unix:/run/a, $smtpd_milters, " SIGN, "unix:/run/a, $smtpd_milters" },
+	{ "$smtpd_milters_too", "$smtpd_milters_too, " SIGN },
+};
+
+static void
+local_mail(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(locals); i++)
+		assert_str(postfix_local_milters(arena, str_of(locals[i].is)),
+			locals[i].should);
+}
+
 static int
 setup(void **state)
 {
@@ -69,6 +92,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(with_and_without),
+		cmocka_unit_test(local_mail),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
