@@ -165,7 +165,8 @@ headers(void *arg)
 	r = signing_new(message->arena, &session->settings->options,
 		&session->signers, &message->headers, &session->signing);
 	if (r < 0)
-		return failed(session, r, "the header has a NUL byte");
+		return failed(session, r, "NUL in the header, or a "
+			"control character in From");
 	return VERDICT_CONTINUE;
 }
 

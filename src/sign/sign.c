@@ -1,4 +1,5 @@
 #include "sign/sign.h"
+#include "sign/risk.h"
 
 #include <openssl/evp.h>
 #include <time.h>
@@ -183,14 +184,19 @@ hash_headers(const struct signing *s, struct str bh,
 
 /* ---- a message --------------------------------------------------------- */
 
-/* Signed or not: verifiers refuse such a message. */
+/*
+ * Signed or not, verifiers refuse a message with NUL; and From cannot be left
+ * out as other fields are.
+ */
 static bool
-has_nul(const struct headers *headers)
+is_unfit(const struct headers *headers)
 {
 	for (size_t i = 0; i < headers->count; i++) {
-		struct str value = headers->fields[i].value;
+		const struct header *field = &headers->fields[i];
 
-		if (str_index(value, '\0') < value.n)
+		if (str_index(field->value, '\0') < field->value.n ||
+			(str_ieq(field->name, STR("From")) &&
+				risk_has_control(field)))
 			return true;
 	}
 	return false;
@@ -214,7 +220,7 @@ signing_new(struct arena *arena, const struct sign_options *options,
 		options->simple_header, &s->fields);
 	if (r < 0)
 		return r;
-	if (has_nul(headers))
+	if (is_unfit(headers))
 		return ERR_SYNTAX;
 	r = begin_body(s);
 	if (r == 0)

@@ -24,7 +24,8 @@ struct signing;
 
 /*
  * The header is complete.  Everything must outlive the signing.  ERR_SYNTAX: a
- * field has a NUL byte.  ERR_NOMEM, ERR_LIBRARY.
+ * field has a NUL byte, or From a control character (risk.h).  ERR_NOMEM,
+ * ERR_LIBRARY.
  */
 int signing_new(struct arena *arena, const struct sign_options *options,
 	const struct signers *signers, const struct headers *headers,
