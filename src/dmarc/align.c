@@ -151,8 +151,8 @@ mark(const struct candidates *c, struct dkim_results *dkim)
 			return err;
 		if (err == 0)
 			sig->aligned = kind_of(c, name);
-		if (sig->aligned == ALIGNED_RELAXED &&
-			sig->result != AUTH_PASS)
+		if (sig->result == AUTH_PASS ? sig->discounted :
+			sig->aligned == ALIGNED_RELAXED)
 			sig->aligned = ALIGNED_NO;
 	}
 	return 0;

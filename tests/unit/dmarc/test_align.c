@@ -152,6 +152,8 @@ discounted(void **state)
 		walk_start(&f.scope, NULL, STR("example.com"), &walk), 0);
 	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
 	assert_false(a.dkim || a.undecided);
+	/* Nor may a report take it for an aligned pass. */
+	assert_int_equal(sig.aligned, ALIGNED_NO);
 	sig.result = AUTH_TEMPERROR;
 	assert_int_equal(align(walk, &policy, &spf, &dkim, &a), 0);
 	assert_false(a.dkim || a.undecided);
