@@ -177,6 +177,34 @@ align_dkim(struct walk *author, bool strict, struct dkim_results *dkim,
 }
 
 int
+align_failed(struct walk *author, const struct dmarc_record *policy,
+	struct dkim_results *dkim)
+{
+	struct candidates c = { .author = author };
+	enum answer any;
+	int err = 0;
+
+	for (size_t i = 0; dkim->known && i < dkim->count && err == 0; i++)
+		if (dkim->sigs[i].result != AUTH_PASS)
+			err = add_name(&c, dkim->sigs[i].domain);
+	if (err == 0)
+		err = decide(&c, policy->strict_dkim, &any);
+	for (size_t i = 0; dkim->known && i < dkim->count && err == 0; i++) {
+		struct dkim_result *sig = &dkim->sigs[i];
+		struct str name;
+
+		if (sig->result == AUTH_PASS)
+			continue;
+		err = name_normalise(author->dns->arena, sig->domain, &name);
+		if (err == 0)
+			sig->aligned = kind_of(&c, name);
+		else if (err == ERR_SYNTAX)
+			err = 0;
+	}
+	return err;
+}
+
+int
 align(struct walk *author, const struct dmarc_record *policy,
 	const struct spf_results *spf, struct dkim_results *dkim,
 	struct alignment *ret)

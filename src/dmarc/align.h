@@ -38,4 +38,12 @@ int align(struct walk *author, const struct dmarc_record *policy,
 	const struct spf_results *spf, struct dkim_results *dkim,
 	struct alignment *ret) MUST_USE;
 
+/*
+ * Say also of the signatures that do not pass how they are aligned, for a
+ * failure report (RFC 9991 section 4), by further walks where the policy is
+ * relaxed; the first one that is aligned is enough.  0, ERR_NOMEM.
+ */
+int align_failed(struct walk *author, const struct dmarc_record *policy,
+	struct dkim_results *dkim) MUST_USE;
+
 #endif

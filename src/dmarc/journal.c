@@ -1,6 +1,7 @@
 #include "dmarc/journal.h"
 
 #include "base/strbuf.h"
+#include "dmarc/align.h"
 #include "dmarc/line.h"
 #include "mail/authres.h"
 
@@ -82,14 +83,16 @@ write_line(struct message *m, struct spool *spool,
 
 /* Nobody counts these: there is no waiting for them. */
 static int
-write_failure(struct message *m, struct spool *spool,
+write_failure(struct message *m, struct spool *spool, struct walk *author,
 	const struct dmarc_record *record)
 {
 	const struct failure failure = { .authres = authres(m) };
 	struct str line;
 	int err = failure.authres.p == NULL ? ERR_NOMEM :
-		line_make(m, record, &failure, &line);
+		align_failed(author, record, &m->results.dkim);
 
+	if (err == 0)
+		err = line_make(m, record, &failure, &line);
 	if (err == 0)
 		spool_append(spool, line, 0);
 	return err;
@@ -97,7 +100,7 @@ write_failure(struct message *m, struct spool *spool,
 
 int
 journal_write(const struct dmarc_settings *settings, struct message *message,
-	const struct dmarc_record *record)
+	struct walk *author, const struct dmarc_record *record)
 {
 	int err = 0;
 
@@ -105,6 +108,7 @@ journal_write(const struct dmarc_settings *settings, struct message *message,
 		err = write_line(message, settings->journal, record);
 	if (err == 0 && settings->failures != NULL &&
 		journal_wants_failure(record, &message->results))
-		err = write_failure(message, settings->failures, record);
+		err = write_failure(message, settings->failures, author,
+			record);
 	return err;
 }

@@ -94,7 +94,7 @@ end(void *session)
 	if (!m->results.dmarc.has_policy || verdict == VERDICT_TEMPFAIL ||
 		m->edits.failed)
 		return verdict;
-	return journal_write(s->settings, m, record) == 0 ? verdict :
+	return journal_write(s->settings, m, s->walk, record) == 0 ? verdict :
 		VERDICT_TEMPFAIL;
 }
 

@@ -289,6 +289,50 @@ kinds(void **state)
 	}
 }
 
+/* Of signatures that fail: for the failure reports. */
+static void
+failed(void **state)
+{
+	static const struct {
+		const char *domain;
+		enum auth_result result;
+		enum alignment_kind relaxed, strict;
+	} signatures[] = {
+		{ "other.com", AUTH_FAIL, ALIGNED_NO, ALIGNED_NO },
+		{ "c.example.com", AUTH_PASS, ALIGNED_NO, ALIGNED_NO },
+		{ "psd.example.com", AUTH_FAIL, ALIGNED_NO, ALIGNED_NO },
+		{ "dead.example.com", AUTH_FAIL, ALIGNED_NO, ALIGNED_NO },
+		{ "B.example.com", AUTH_TEMPERROR, ALIGNED_RELAXED,
+			ALIGNED_NO },
+		{ "..", AUTH_FAIL, ALIGNED_NO, ALIGNED_NO },
+	};
+	struct dkim_result sigs[COUNT(signatures)];
+	struct dkim_results dkim = { .known = true, .sigs = sigs,
+		.count = COUNT(signatures) };
+
+	(void)state;
+	for (int strict = 0; strict < 2; strict++) {
+		const struct dmarc_record policy = { .strict_dkim = strict };
+		struct fixture f;
+		struct walk *walk;
+
+		for (size_t i = 0; i < COUNT(signatures); i++)
+			sigs[i] = (struct dkim_result){
+				.result = signatures[i].result,
+				.domain = str_of(signatures[i].domain) };
+		fixture_open(&f, REC("example.com", "p=none")
+			REC("psd.example.com", "p=none; psd=n")
+			FAULT("_dmarc.dead.example.com", "SERVFAIL"));
+		assert_int_equal(walk_start(&f.scope, NULL,
+			STR("a.example.com"), &walk), 0);
+		assert_int_equal(align_failed(walk, &policy, &dkim), 0);
+		for (size_t i = 0; i < COUNT(signatures); i++)
+			assert_int_equal(sigs[i].aligned, strict ?
+				signatures[i].strict : signatures[i].relaxed);
+		fixture_close(&f);
+	}
+}
+
 int
 main(void)
 {
@@ -298,6 +342,7 @@ main(void)
 		cmocka_unit_test(results_other_than_pass),
 		cmocka_unit_test(many_signatures),
 		cmocka_unit_test(kinds),
+		cmocka_unit_test(failed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,6 +51,8 @@ struct test {
 	struct dmarc_record record;
 	struct dmarc_settings settings;
 	struct arena *snapshot;
+	struct fixture dns;
+	struct walk *walk;
 };
 
 static struct spool_counts counts;
@@ -77,6 +79,9 @@ open_test(struct test *t, const struct row *row)
 		&t->record), 0);
 	directory_make(&t->journal);
 	directory_make(&t->failure);
+	fixture_open(&t->dns, REC("x.com", "p=none"));
+	assert_int_equal(walk_start(&t->dns.scope, NULL, STR("x.com"),
+		&t->walk), 0);
 	assert_int_equal(spool_open(t->snapshot, t->journal.path, &counts,
 		&t->settings.journal), 0);
 	assert_int_equal(spool_open(t->snapshot, t->failure.path, &counts,
@@ -90,6 +95,7 @@ close_test(struct test *t)
 	arena_free(t->message.arena);
 	directory_remove(&t->journal);
 	directory_remove(&t->failure);
+	fixture_close(&t->dns);
 }
 
 static void
@@ -118,8 +124,8 @@ both_lines(void **state)
 	open_test(&t, &rows[0]);
 	assert_int_equal(headers_add(&t.message.headers, t.message.arena,
 		STR("Subject"), STR(" secret")), 0);
-	assert_int_equal(journal_write(&t.settings, &t.message, &t.record),
-		0);
+	assert_int_equal(journal_write(&t.settings, &t.message, t.walk,
+		&t.record), 0);
 	assert_int_equal(t.message.results.dmarc.journal.n, 0);
 	/* The first is there already. */
 	text = directory_text(&t.journal, arena);
@@ -136,6 +142,29 @@ both_lines(void **state)
 	arena_free(arena);
 }
 
+/* RFC 9991 section 4: of signatures that are aligned and fail, too. */
+static void
+aligned_failures(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct test t;
+
+	(void)state;
+	open_test(&t, &rows[0]);
+	t.sig.result = AUTH_FAIL;
+	t.sig.domain = STR("mail.x.com");
+	assert_int_equal(journal_write(&t.settings, &t.message, t.walk,
+		&t.record), 0);
+	arena_free(t.snapshot);
+	t.snapshot = NULL;
+	assert_non_null(strstr(directory_text(&t.journal, arena),
+		"\"aligned\":\"no\""));
+	assert_non_null(strstr(directory_text(&t.failure, arena),
+		"\"aligned\":\"relaxed\""));
+	close_test(&t);
+	arena_free(arena);
+}
+
 static void
 what_is_not_kept(void **state)
 {
@@ -143,11 +172,11 @@ what_is_not_kept(void **state)
 
 	(void)state;
 	open_test(&t, &rows[1]);
-	assert_int_equal(journal_write(&t.settings, &t.message, &t.record),
-		0);
+	assert_int_equal(journal_write(&t.settings, &t.message, t.walk,
+		&t.record), 0);
 	t.settings.journal = t.settings.failures = NULL;
-	assert_int_equal(journal_write(&t.settings, &t.message, &t.record),
-		0);
+	assert_int_equal(journal_write(&t.settings, &t.message, t.walk,
+		&t.record), 0);
 	assert_string_equal(directory_file(&t.failure), "");
 	close_test(&t);
 }
@@ -160,8 +189,8 @@ a_loss_is_noted(void **state)
 	(void)state;
 	open_test(&t, &rows[0]);
 	assert_int_equal(rmdir(t.journal.path), 0);
-	assert_int_equal(journal_write(&t.settings, &t.message, &t.record),
-		0);
+	assert_int_equal(journal_write(&t.settings, &t.message, t.walk,
+		&t.record), 0);
 	assert_str(t.message.results.dmarc.journal, "lost");
 	assert_int_equal(mkdir(t.journal.path, 0700), 0);
 	close_test(&t);
@@ -173,6 +202,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(wishes_for_reports),
 		cmocka_unit_test(both_lines),
+		cmocka_unit_test(aligned_failures),
 		cmocka_unit_test(what_is_not_kept),
 		cmocka_unit_test(a_loss_is_noted),
 	};
