@@ -1,6 +1,7 @@
 #include "report/arf.h"
 
 #include "base/strbuf.h"
+#include "dns/name.h"
 #include "report/mail.h"
 #include "report/redact.h"
 #include "report/tuple.h"
@@ -78,12 +79,14 @@ static void
 add_spf(struct strbuf *sb, const struct arf *arf)
 {
 	const struct line_spf *spf = &arf->line->tuple.spf;
-	struct str text = str_first(arf->spf_record, FIELD_CUT);
+	struct str domain = str_first(spf->domain, NAME_MAX_BYTES);
+	/* A longer line would make the part base64, which RFC 5965 forbids. */
+	struct str text = str_first(arf->spf_record, FIELD_CUT - domain.n);
 
 	if (text.n == 0 || str_eq(spf->result, STR("pass")))
 		return;
 	sb_addz(sb, "SPF-DNS: txt : ");
-	add_safe(sb, spf->domain);
+	add_safe(sb, domain);
 	sb_addz(sb, " : \"");
 	for (size_t i = 0; i < text.n; i++)
 		if (text.p[i] >= ' ' && text.p[i] <= '~' &&

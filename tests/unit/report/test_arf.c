@@ -146,6 +146,33 @@ hostile(void **state)
 	fixture_close(&f);
 }
 
+/* However long they are, the fields are there to be read. */
+static void
+long_texts(void **state)
+{
+	struct fixture f;
+	struct line line;
+	struct arf arf;
+	struct strbuf sb;
+	struct str text, x;
+
+	(void)state;
+	fixture_open(&f, "");
+	sb = sb_new(f.r.arena);
+	for (int i = 0; i < 5000; i++)
+		sb_addc(&sb, 'x');
+	x = sb_done(&sb);
+	line = fixture_line(&f, LINE_JSON(YESTERDAYS, "192.0.2.1", ""));
+	arf = make(&line);
+	line.envelope_from = line.authres = line.tuple.spf.domain = x;
+	line.tuple.header_from = str_first(x, 253);
+	arf.spf_record = x;
+	text = arf_write(f.r.arena, &arf);
+	assert_true(str_has(text, "\r\nSPF-DNS: txt : xx"));
+	assert_false(str_has(text, "base64"));
+	fixture_close(&f);
+}
+
 int
 main(void)
 {
@@ -154,6 +181,7 @@ main(void)
 		cmocka_unit_test(alignment),
 		cmocka_unit_test(redacted),
 		cmocka_unit_test(hostile),
+		cmocka_unit_test(long_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
