@@ -76,13 +76,15 @@ take_uris(struct arena *arena, const json_t *list, struct line_uris *ret)
 	return 0;
 }
 
+/* Letters, each pair of them parted by a colon. */
 static bool
 is_fo(struct str fo)
 {
 	for (size_t i = 0; i < fo.n; i++)
-		if (strchr("01dsDS:", fo.p[i]) == NULL)
+		if (fo.p[i] == '\0' ||
+			strchr(i % 2 == 0 ? "01dsDS" : ":", fo.p[i]) == NULL)
 			return false;
-	return fo.n > 0 && fo.n <= FO_MAX;
+	return fo.n % 2 == 1 && fo.n <= FO_MAX;
 }
 
 static int
