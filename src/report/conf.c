@@ -100,6 +100,7 @@ take_from(const struct load *load, struct report_settings *s)
 	s->sender = str_of(s->conf.from);
 	box = address_split(s->sender);
 	if (box.local.n == 0 || box.domain.n == 0 ||
+		str_index(box.local, '@') < box.local.n ||
 		!is_plain_address(s->sender))
 		return complain(load, "from", "from is not a mail address");
 	err = name_normalise(load->arena, box.domain, &s->submitter);
@@ -131,18 +132,19 @@ take_submit(const struct load *load, struct report_settings *s)
 {
 	struct str rest = str_of(s->conf.submit), host, port;
 	unsigned long number = PORT_SMTP;
+	bool closed = true;
 
 	if (rest.n > 0 && rest.p[0] == '[') {
 		rest = str_from(rest, 1);
 		host = str_cut(&rest, ']');
-		port = rest;
-		if (port.n > 0 && port.p[0] == ':')
-			port = str_from(port, 1);
+		closed = rest.p != NULL &&
+			(rest.n == 0 || rest.p[0] == ':');
+		port = str_from(rest, 1);
 	} else {
 		host = str_cut(&rest, ':');
 		port = rest;
 	}
-	if (host.n == 0 || (port.n > 0 && (!str_to_ulong(port, PORT_MAX,
+	if (host.n == 0 || !closed || (port.n > 0 && (!str_to_ulong(port, PORT_MAX,
 		&number) || number == 0)))
 		return complain(load, "submit",
 			"submit is not HOST or HOST:PORT");

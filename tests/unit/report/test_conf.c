@@ -81,6 +81,8 @@ bad_values(void **state)
 		"from = nobody", "from = @home.example", "from = a b@c.example",
 		"from = a@home..example", "from = <a@home.example>",
 		"from = a,b@home.example",
+		"from = a@b@home.example",
+		"submit = [::1]25", "submit = [::1", "submit = []:25",
 		"submit = :25", "submit = host:0", "submit = host:99999",
 		"submit = host:smtp", "submit = [::1]25x",
 		"database = report.db", "database = mysql://x",
