@@ -74,8 +74,8 @@ struct fold authres_write(struct arena *arena, struct str id,
 
 /*
  * The inverse: fill the parts (of those asked for) that the field reports and
- * that are not known yet.  Unknown methods are passed over.  ERR_SYNTAX for
- * what we would not have written, ERR_NOMEM.
+ * that are not known yet.  Other methods are passed over.  ERR_SYNTAX for
+ * results that we would not have written, ERR_NOMEM; then nothing is filled.
  */
 int authres_read(struct arena *arena, const struct authres *field,
 	unsigned parts, struct results *results) MUST_USE;

@@ -221,8 +221,9 @@ read_spf(const struct authres_method *m, enum auth_result result,
 	struct spf_results *spf)
 {
 	struct str helo = property(m, STR("smtp"), STR("helo"));
+	struct str address = property(m, STR("smtp"), STR("mailfrom"));
 
-	if (helo.n > 0) {
+	if (helo.n > 0 && address.n == 0) {
 		spf->helo_known = true;
 		spf->helo = result;
 		spf->helo_name = helo;
@@ -230,7 +231,7 @@ read_spf(const struct authres_method *m, enum auth_result result,
 	}
 	spf->mail_from = result;
 	spf->reason = m->reason;
-	spf->mail_from_address = property(m, STR("smtp"), STR("mailfrom"));
+	spf->mail_from_address = address;
 	spf->mail_from_domain = property(m, STR("policy"), STR("domain"));
 	/* Another's field has the address alone, or only its domain. */
 	if (spf->mail_from_domain.n == 0)
@@ -288,20 +289,24 @@ authres_read(struct arena *arena, const struct authres *field,
 	/* What was known before this field is left alone. */
 	bool spf = (parts & AUTHRES_SPF) && !results->spf.known;
 	bool dkim = (parts & AUTHRES_DKIM) && !results->dkim.known;
+	struct results read = *results;
+	int err = 0;
 
-	for (size_t i = 0; i < field->count; i++) {
+	for (size_t i = 0; i < field->count && err == 0; i++) {
 		const struct authres_method *m = &field->methods[i];
+		bool is_spf = str_ieq(m->method, STR("spf"));
 		enum auth_result result;
-		int err = 0;
 
+		if (!is_spf && !str_ieq(m->method, STR("dkim")))
+			continue;
 		if (!auth_result_parse(m->result, &result))
-			return ERR_SYNTAX;
-		if (spf && str_ieq(m->method, STR("spf")))
-			read_spf(m, result, &results->spf);
-		else if (dkim && str_ieq(m->method, STR("dkim")))
-			err = read_dkim(arena, m, result, &results->dkim);
-		if (err < 0)
-			return err;
+			err = ERR_SYNTAX;
+		else if (is_spf && spf)
+			read_spf(m, result, &read.spf);
+		else if (!is_spf && dkim)
+			err = read_dkim(arena, m, result, &read.dkim);
 	}
-	return 0;
+	if (err == 0)
+		*results = read;
+	return err;
 }
