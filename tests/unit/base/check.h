@@ -20,6 +20,12 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+/*
+ * Milliseconds for which a busy machine may leave a test alone.  No upper bound
+ * on time is below; what would be too long has to be longer.
+ */
+enum { STALL = 8000 };
+
 static inline void
 assert_str(struct str got, const char *wanted)
 {

@@ -13,6 +13,18 @@ struct directory {
 	char path[32];
 };
 
+/* The hour ends when a test says so, and not in its midst. */
+static time_t directory_time = 1795564800;
+
+/* This stands before that of the C library. */
+time_t
+time(time_t *ret)
+{
+	if (ret != NULL)
+		*ret = directory_time;
+	return directory_time;
+}
+
 static inline void
 directory_make(struct directory *d)
 {

@@ -94,18 +94,25 @@ a_file_that_went(void **state)
 static void
 another_hour(void **state)
 {
+	char hidden[300];
 	struct test t;
 
 	(void)state;
 	open_test(&t);
 	assert_int_equal(put(&t, "\none\n"), 0);
-	assert_int_equal(rename(
-		directory_path(&t.directory, directory_hour()),
-		"/tmp/mailvet-last-hour"), 0);
-	t.file.hour--;
+	directory_time += 3599;
 	assert_int_equal(put(&t, "\ntwo\n"), 0);
-	assert_string_equal(directory_text(&t.directory, t.arena), "two\n");
-	unlink("/tmp/mailvet-last-hour");
+	assert_string_equal(directory_text(&t.directory, t.arena),
+		"one\ntwo\n");
+	/* Removed, it would give way at once. */
+	strcpy(hidden, directory_path(&t.directory, ".last"));
+	assert_int_equal(rename(directory_path(&t.directory,
+		directory_file(&t.directory)), hidden), 0);
+	directory_time++;
+	assert_int_equal(put(&t, "\nthree\n"), 0);
+	assert_string_equal(directory_file(&t.directory), directory_hour());
+	assert_string_equal(directory_text(&t.directory, t.arena), "three\n");
+	unlink(hidden);
 	close_test(&t);
 }
 
