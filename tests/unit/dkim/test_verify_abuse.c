@@ -127,7 +127,29 @@ test_long_line(void **state)
 	arena_free(arena);
 }
 
-/* The keys share the budget: ten that never come cost it once. */
+/* Milliseconds that a message takes whose keys never come. */
+static long
+time_without_keys(struct str text)
+{
+	struct arena *arena = arena_new(0);
+	struct timespec start, end;
+	struct dkim_results r;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	r = verify_message(arena, &world.options, world.dns, text, 1000);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	assert_int_equal(10, r.count);
+	for (size_t i = 0; i < r.count; i++)
+		assert_int_equal(AUTH_TEMPERROR, r.sigs[i].result);
+	arena_free(arena);
+	return (end.tv_sec - start.tv_sec) * 1000 +
+		(end.tv_nsec - start.tv_nsec) / 1000000;
+}
+
+/*
+ * The keys share the budget of 300 ms: ten that never come cost it once.  A
+ * machine may stall, but not each time.
+ */
 static void
 test_budget(void **state)
 {
@@ -138,20 +160,17 @@ test_budget(void **state)
 	size_t n =
 		(size_t)((char *)memmem(text.p, text.n, "From:", 5) - text.p);
 	struct strbuf sb = sb_new(arena);
-	struct timespec start, end;
-	struct dkim_results r;
+	long took;
 
 	(void)state;
 	for (int i = 0; i < 10; i++)
 		sb_add(&sb, str_first(text, n));
 	sb_add(&sb, str_from(text, n));
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	r = verify_message(
-		arena, &world.options, world.dns, sb_done(&sb), 1000);
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	assert_true(end.tv_sec - start.tv_sec <= 1);
-	for (size_t i = 0; i < r.count; i++)
-		assert_int_equal(AUTH_TEMPERROR, r.sigs[i].result);
+	text = sb_done(&sb);
+	took = time_without_keys(text);
+	for (int i = 0; i < 20 && took >= 1000; i++)
+		took = time_without_keys(text);
+	assert_in_range(took, 290, 999);
 	arena_free(arena);
 }
 

@@ -2,12 +2,14 @@
  * The keys from a real resolver: libunbound, with a name server on loopback
  * that is slow or dead.
  */
+#include "unit/base/check.h"
 #include "unit/dkim/signed.h"
 #include "unit/dns/name_server.h"
 
 #include <time.h>
 
-enum { KEYS = 10 };
+/* NEVER: milliseconds that nobody waits. */
+enum { KEYS = 10, NEVER = 1000000 };
 
 static struct server *server;
 static struct dns *dns;
@@ -131,16 +133,15 @@ test_parallel(void **state)
 	struct dkim_results r;
 
 	(void)state;
-	server_set_delay(server, 400);
-	start(&run, arena, text, 20000);
-	assert_true(now_ms() - before < 400);
+	server_set_delay(server, NEVER);
+	start(&run, arena, text, 60000);
+	assert_int_equal(60000, run.scope.budget);
 	/* The questions are on their way though no answer was awaited. */
-	while (server_udp_count(server) < KEYS && now_ms() - before < 10000)
+	while (server_udp_count(server) < KEYS && now_ms() - before < STALL)
 		usleep(5000);
 	assert_true(server_udp_count(server) >= KEYS);
+	server_set_delay(server, 0);
 	r = finish(&run);
-	if (now_ms() - before >= KEYS * 400 / 2)
-		fail_msg("%ld ms", now_ms() - before);
 	assert_int_equal(KEYS, r.count);
 	assert_int_equal(AUTH_PASS, r.sigs[KEYS - 1].result);
 	for (int i = 0; i < KEYS - 1; i++)
@@ -161,9 +162,9 @@ test_dead(void **state)
 	(void)state;
 	server_set_deaf(server, true);
 	before = now_ms();
-	start(&run, arena, text, 500);
+	start(&run, arena, text, 1000);
 	r = finish(&run);
-	assert_in_range(now_ms() - before, 450, 3000);
+	assert_in_range(now_ms() - before, 950, STALL);
 	for (int i = 0; i < KEYS; i++) {
 		assert_int_equal(AUTH_TEMPERROR, r.sigs[i].result);
 		assert_str(r.sigs[i].reason, "key lookup timed out");
@@ -181,15 +182,31 @@ test_late(void **state)
 	struct run run;
 
 	(void)state;
-	server_set_delay(server, 500);
+	server_set_delay(server, NEVER);
 	start(&run, arena, text, 50);
 	r = finish(&run);
 	assert_int_equal(AUTH_TEMPERROR, r.sigs[0].result);
+	server_set_delay(server, 0);
 	start(&run, arena, text, 20000);
 	r = finish(&run);
 	assert_int_equal(AUTH_PASS, r.sigs[0].result);
 	assert_false(r.sigs[0].dnssec);
 	arena_free(arena);
+}
+
+/* Are the answers here?  Whoever cannot wait finds out. */
+static bool
+all_answered(void)
+{
+	struct arena *arena = arena_new(0);
+	struct dns_scope scope = { .dns = dns, .arena = arena };
+	bool all = true;
+
+	for (int i = 0; i < KEYS && all; i++)
+		all = dns_lookup(&scope, str_of(names[i]), DNS_TXT)->status ==
+			DNS_FOUND;
+	arena_free(arena);
+	return all;
 }
 
 /* Waiting is over when the answers come while the body does. */
@@ -200,16 +217,13 @@ test_body_meanwhile(void **state)
 	struct str text = message_with(arena, KEYS);
 	struct dkim_results r;
 	struct run run;
-	long before;
 
 	(void)state;
-	server_set_delay(server, 200);
 	start(&run, arena, text, 20000);
-	usleep(800000); /* the body is under way */
-	before = now_ms();
+	while (!all_answered()) /* the body is under way */
+		usleep(5000);
 	r = finish(&run);
-	assert_true(now_ms() - before < 400);
-	assert_true(run.scope.budget > 19800);
+	assert_int_equal(20000, run.scope.budget);
 	assert_int_equal(AUTH_PASS, r.sigs[KEYS - 1].result);
 	arena_free(arena);
 }

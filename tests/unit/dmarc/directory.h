@@ -7,23 +7,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 
 struct directory {
 	char path[32];
 };
-
-/* The hour ends when a test says so, and not in its midst. */
-static time_t directory_time = 1795564800;
-
-/* This stands before that of the C library. */
-time_t
-time(time_t *ret)
-{
-	if (ret != NULL)
-		*ret = directory_time;
-	return directory_time;
-}
 
 static inline void
 directory_make(struct directory *d)
@@ -76,17 +63,6 @@ directory_text(const struct directory *d, struct arena *arena)
 	assert_int_equal(read(fd, text, (size_t)st.st_size), st.st_size);
 	close(fd);
 	return text;
-}
-
-/* The name of this hour's file. */
-static inline const char *
-directory_hour(void)
-{
-	static char name[32];
-	time_t now = time(NULL);
-
-	strftime(name, sizeof(name), "%Y%m%d%H.jsonl", gmtime(&now));
-	return name;
 }
 
 static inline void

@@ -1,5 +1,6 @@
 /* The file of the hour. */
 #include "unit/dmarc/directory.h"
+#include "unit/dmarc/hour.h"
 
 #include "dmarc/hourfile.h"
 
@@ -47,11 +48,11 @@ lines(void **state)
 	assert_int_equal(put(&t, "\none\n"), 0);
 	assert_int_equal(put(&t, "\ntwo\n"), 0);
 	assert_int_equal(hourfile_sync(&t.file), 0);
-	assert_string_equal(directory_file(&t.directory), directory_hour());
+	assert_string_equal(directory_file(&t.directory), hour_file());
 	assert_string_equal(directory_text(&t.directory, t.arena),
 		"one\ntwo\n");
 	assert_int_equal(stat(directory_path(&t.directory,
-		directory_hour()), &st), 0);
+		hour_file()), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
 	close_test(&t);
 }
@@ -65,7 +66,7 @@ a_file_that_was_there(void **state)
 
 	(void)state;
 	open_test(&t);
-	fd = open(directory_path(&t.directory, directory_hour()),
+	fd = open(directory_path(&t.directory, hour_file()),
 		O_WRONLY | O_CREAT, 0600);
 	assert_int_equal(write(fd, "half", 4), 4);
 	close(fd);
@@ -85,7 +86,7 @@ a_file_that_went(void **state)
 	(void)state;
 	open_test(&t);
 	assert_int_equal(put(&t, "\none\n"), 0);
-	unlink(directory_path(&t.directory, directory_hour()));
+	unlink(directory_path(&t.directory, hour_file()));
 	assert_int_equal(put(&t, "\ntwo\n"), 0);
 	assert_string_equal(directory_text(&t.directory, t.arena), "two\n");
 	close_test(&t);
@@ -100,7 +101,7 @@ another_hour(void **state)
 	(void)state;
 	open_test(&t);
 	assert_int_equal(put(&t, "\none\n"), 0);
-	directory_time += 3599;
+	hour_time += 3599;
 	assert_int_equal(put(&t, "\ntwo\n"), 0);
 	assert_string_equal(directory_text(&t.directory, t.arena),
 		"one\ntwo\n");
@@ -108,9 +109,9 @@ another_hour(void **state)
 	strcpy(hidden, directory_path(&t.directory, ".last"));
 	assert_int_equal(rename(directory_path(&t.directory,
 		directory_file(&t.directory)), hidden), 0);
-	directory_time++;
+	hour_time++;
 	assert_int_equal(put(&t, "\nthree\n"), 0);
-	assert_string_equal(directory_file(&t.directory), directory_hour());
+	assert_string_equal(directory_file(&t.directory), hour_file());
 	assert_string_equal(directory_text(&t.directory, t.arena), "three\n");
 	unlink(hidden);
 	close_test(&t);
@@ -129,13 +130,13 @@ not_to_be_opened(void **state)
 	assert_int_equal(hourfile_sync(&t.file), 0);
 	assert_int_equal(mkdir(t.directory.path, 0700), 0);
 	assert_int_equal(mkfifo(directory_path(&t.directory,
-		directory_hour()), 0600), 0);
+		hour_file()), 0600), 0);
 	assert_int_not_equal(put(&t, "\ntwo\n"), 0);
-	unlink(directory_path(&t.directory, directory_hour()));
+	unlink(directory_path(&t.directory, hour_file()));
 	assert_int_equal(symlink("/tmp/mailvet-elsewhere", directory_path(
-		&t.directory, directory_hour())), 0);
+		&t.directory, hour_file())), 0);
 	assert_int_equal(put(&t, "\nthree\n"), ELOOP);
-	unlink(directory_path(&t.directory, directory_hour()));
+	unlink(directory_path(&t.directory, hour_file()));
 	assert_int_equal(put(&t, "\nfour\n"), 0);
 	assert_string_equal(directory_text(&t.directory, t.arena), "four\n");
 	close_test(&t);

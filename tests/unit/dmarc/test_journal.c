@@ -1,5 +1,6 @@
 /* What is written of a message, and when. */
 #include "unit/dmarc/directory.h"
+#include "unit/dmarc/hour.h"
 
 #include "dmarc/journal.h"
 

@@ -1,5 +1,6 @@
 /* The spool: threads, waiting, and a disk that does not answer. */
 #include "unit/dmarc/directory.h"
+#include "unit/dmarc/hour.h"
 
 #include "dmarc/spool.h"
 

@@ -23,7 +23,7 @@ struct message {
 struct late {
 	struct late *next;
 	struct sockaddr_in to;
-	int64_t due;
+	int64_t asked;
 	struct message message;
 };
 
@@ -32,7 +32,7 @@ struct server {
 	unsigned port;
 	int udp, tcp, stop;
 	pthread_t thread;
-	struct late *late; /* in the order in which they are due */
+	struct late *late; /* in the order in which they were asked */
 	atomic_bool deaf;
 	atomic_uint delay, udp_count, tcp_count;
 };
@@ -191,23 +191,24 @@ serve_udp(struct server *server)
 		free(late);
 		return;
 	}
-	late->due = clock_ms() + atomic_load(&server->delay);
+	late->asked = clock_ms();
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = late;
 }
 
-/* Send what is due; how long to wait for the next, -1 when there is none. */
+/* Send what is due; how long to wait then, -1 when nothing is left. */
 static int
 send_late(struct server *server)
 {
 	struct late *late;
 
 	while ((late = server->late) != NULL) {
-		int64_t wait = late->due - clock_ms();
+		int64_t wait = late->asked + atomic_load(&server->delay) -
+			clock_ms();
 
-		if (wait > 0)
-			return (int)wait;
+		if (wait > 0) /* the delay may be changed meanwhile */
+			return wait < 10 ? (int)wait : 10;
 		(void)!sendto(server->udp, late->message.bytes,
 			late->message.n, 0, (struct sockaddr *)&late->to,
 			sizeof(late->to));

@@ -45,7 +45,7 @@ unsigned server_port(const struct server *server);
 /* While deaf it takes queries and says nothing. */
 void server_set_deaf(struct server *server, bool deaf);
 
-/* Milliseconds by which each answer is late. */
+/* Milliseconds by which each answer is late, those that wait now as well. */
 void server_set_delay(struct server *server, unsigned milliseconds);
 
 /* Queries seen so far, over UDP and over TCP. */

@@ -1,19 +1,14 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "unit/base/check.h"
 
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "dns/dns.h"
 #include "unit/dns/name_server.h"
+
+/* Milliseconds: the library by itself gives a server up for minutes. */
+enum { RECOVERY = 30000 };
 
 #define DATA(literal) literal, sizeof(literal) - 1
 
@@ -169,11 +164,11 @@ test_no_answer(void **state)
 
 	assert_int_equal(status_of(f->dns, STR("silent.example"), 300,
 		&spent), DNS_TIMEOUT);
-	assert_in_range(spent, 299, 800);
+	assert_in_range(spent, 299, STALL);
 	/* Anyone might have sent that, so it counts for nothing. */
 	assert_int_equal(status_of(f->dns, STR("wrongid.example"), 300,
 		&spent), DNS_TIMEOUT);
-	assert_in_range(spent, 299, 800);
+	assert_in_range(spent, 299, STALL);
 	assert_int_equal(status_of(f->dns, STR("garbage.example"), 9000,
 		NULL), DNS_FAILURE);
 }
@@ -199,13 +194,23 @@ test_ttl(void **state)
 {
 	struct fixture *f = *state;
 	struct str name = STR("a.example");
+	unsigned count;
+	bool kept = false;
 
-	assert_int_equal(status_of(f->dns, name, 9000, NULL), DNS_FOUND);
-	assert_int_equal(status_of(f->dns, name, 9000, NULL), DNS_FOUND);
-	assert_int_equal(server_udp_count(f->server), 1);
+	/* On a busy machine the TTL of a second may be over at once, or the
+	 * first question be asked once more; but not each time. */
+	for (int i = 0; i < 10 && !kept; i++) {
+		assert_int_equal(status_of(f->dns, name, 9000, NULL),
+			DNS_FOUND);
+		count = server_udp_count(f->server);
+		assert_int_equal(status_of(f->dns, name, 9000, NULL),
+			DNS_FOUND);
+		kept = server_udp_count(f->server) == count;
+	}
+	assert_true(kept);
 	usleep(2100 * 1000);
 	assert_int_equal(status_of(f->dns, name, 9000, NULL), DNS_FOUND);
-	assert_int_equal(server_udp_count(f->server), 2);
+	assert_true(server_udp_count(f->server) > count);
 }
 
 /* Names never asked before, lest a kept failure answers. */
@@ -230,18 +235,18 @@ test_dead_server(void **state)
 	server_set_deaf(f->server, true);
 	start = clock_ms();
 	assert_int_equal(status_of_fresh(f->dns, 500, &spent), DNS_TIMEOUT);
-	assert_in_range(spent, 499, 1000);
+	assert_in_range(spent, 499, STALL);
 	while (clock_ms() - start < 5000) {
 		enum dns_status status =
 			status_of_fresh(f->dns, 500, &spent);
 
 		assert_true(status == DNS_TIMEOUT || status == DNS_FAILURE);
-		assert_in_range(spent, 0, 1000);
+		assert_in_range(spent, 0, STALL);
 	}
 	server_set_deaf(f->server, false);
 	start = clock_ms();
 	while (status_of_fresh(f->dns, 500, NULL) != DNS_NXDOMAIN)
-		assert_true(clock_ms() - start < 5000);
+		assert_true(clock_ms() - start < RECOVERY);
 }
 
 /* Nobody listens, and the system says so: likewise. */
@@ -261,7 +266,7 @@ test_closed_port(void **state)
 	f->server = server_start(table, port);
 	start = clock_ms();
 	while (status_of_fresh(f->dns, 500, NULL) != DNS_NXDOMAIN)
-		assert_true(clock_ms() - start < 5000);
+		assert_true(clock_ms() - start < RECOVERY);
 }
 
 /* Slower than the library's first patience, but within the budget. */
@@ -284,7 +289,7 @@ static void
 test_many_in_flight(void **state)
 {
 	struct fixture *f = *state;
-	struct dns_scope scope = { f->dns, arena_new(0), 20000, 0, false };
+	struct dns_scope scope = { f->dns, arena_new(0), 60000, 0, false };
 	struct dns_question *questions[SESSIONS];
 	int64_t start = clock_ms();
 
@@ -301,7 +306,7 @@ test_many_in_flight(void **state)
 	for (int i = 0; i < SESSIONS; i++)
 		assert_int_equal(dns_await(&scope, questions[i])->status,
 			DNS_NXDOMAIN);
-	assert_true(clock_ms() - start < 9000);
+	assert_true(clock_ms() - start < SESSIONS * 200 / 2);
 	arena_free(scope.arena);
 }
 
