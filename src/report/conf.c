@@ -144,8 +144,8 @@ take_submit(const struct load *load, struct report_settings *s)
 		host = str_cut(&rest, ':');
 		port = rest;
 	}
-	if (host.n == 0 || !closed || (port.n > 0 && (!str_to_ulong(port, PORT_MAX,
-		&number) || number == 0)))
+	if (host.n == 0 || !closed || (port.n > 0 &&
+		(!str_to_ulong(port, PORT_MAX, &number) || number == 0)))
 		return complain(load, "submit",
 			"submit is not HOST or HOST:PORT");
 	host = arena_copy(load->arena, host);
