@@ -158,26 +158,30 @@ next_word(struct str *rest)
 	return str_first(word, n);
 }
 
+static size_t
+count_words(struct str text)
+{
+	size_t count = 0;
+
+	while (next_word(&text).n > 0)
+		count++;
+	return count;
+}
+
 static int
 parse_list(struct arena *arena, const struct conf_option *option,
 	struct str text, void *field)
 {
-	struct str rest = arena_copy(arena, text), word;
-	struct conf_list list = { NULL, 0 };
-	struct str *items;
+	struct str rest = arena_copy(arena, text);
+	struct conf_list list = { NULL, count_words(text) };
+	struct str *items = arena_array(arena, list.count, sizeof(*items));
 
 	(void)option;
-	if (rest.p == NULL)
+	if (rest.p == NULL || items == NULL)
 		return ERR_NOMEM;
-	while (word = next_word(&rest), word.n > 0) {
-		items = arena_grow(arena, list.items,
-			list.count * sizeof(*items),
-			(list.count + 1) * sizeof(*items));
-		if (items == NULL)
-			return ERR_NOMEM;
-		items[list.count++] = word;
-		list.items = items;
-	}
+	for (size_t i = 0; i < list.count; i++)
+		items[i] = next_word(&rest);
+	list.items = items;
 	*(struct conf_list *)field = list;
 	return 0;
 }

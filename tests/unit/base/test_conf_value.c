@@ -314,6 +314,26 @@ lists_without_memory(void **state)
 	}
 }
 
+/* Memory grows as the list does. */
+static void
+long_list(void **state)
+{
+	enum { WORDS = 20000 };
+	struct arena *arena = arena_new(WORDS * 32);
+	struct strbuf sb = sb_new(arena);
+	struct conf_list v = { NULL, 0 };
+	struct str why = { NULL, 0 };
+
+	(void)state;
+	for (unsigned i = 0; i < WORDS; i++)
+		sb_addz(&sb, "a ");
+	assert_int_equal(0, conf_value_parse(arena, &list, sb_done(&sb), &v,
+		&why));
+	assert_int_equal(WORDS, v.count);
+	assert_true(str_eq(v.items[WORDS - 1], STR("a")));
+	arena_free(arena);
+}
+
 /* What is wrong, what was expected, and nothing that upsets a terminal. */
 static void
 complaints(void **state)
@@ -388,6 +408,7 @@ main(void)
 		cmocka_unit_test(word_lists),
 		cmocka_unit_test(net_lists),
 		cmocka_unit_test(lists_without_memory),
+		cmocka_unit_test(long_list),
 		cmocka_unit_test(complaints),
 		cmocka_unit_test(complaints_without_memory),
 		cmocka_unit_test(kinds),
