@@ -5,7 +5,10 @@
 #include <string.h>
 
 enum {
-	BLOCK_SIZE = 4096 - 32, /* with malloc's own header: one page */
+	/* With what malloc adds, 512 bytes and one page.  An idle connection
+	 * needs no more than the first, a message some pages. */
+	FIRST_BLOCK = 512 - 48,
+	BLOCK_SIZE = 4096 - 48,
 	ALIGN = alignof(max_align_t),
 };
 
@@ -67,7 +70,8 @@ static struct block *
 new_block(struct arena *arena, size_t size)
 {
 	bool large = size > BLOCK_SIZE / 4;
-	size_t room = large ? size : BLOCK_SIZE;
+	bool first = arena->blocks == NULL && size <= FIRST_BLOCK;
+	size_t room = large ? size : first ? FIRST_BLOCK : BLOCK_SIZE;
 	struct block *b = malloc(sizeof(*b) + room);
 	struct block **at = large && arena->blocks != NULL ?
 		&arena->blocks->next : &arena->blocks;

@@ -11,12 +11,12 @@ reserve(struct strbuf *sb, size_t more)
 	size_t room = sb->room > 0 ? sb->room : 64;
 	char *p;
 
+	if (!sb->failed && more < sb->room - sb->n)
+		return true;
 	if (sb->failed || more > SIZE_MAX / 4) {
 		sb->failed = true;
 		return false;
 	}
-	if (sb->n + more + 1 <= sb->room)
-		return true;
 	while (room < sb->n + more + 1)
 		room *= 2;
 	p = arena_grow(sb->arena, sb->p, sb->room, room);
@@ -41,7 +41,8 @@ sb_add(struct strbuf *sb, struct str text)
 void
 sb_addc(struct strbuf *sb, char c)
 {
-	sb_add(sb, (struct str){ &c, 1 });
+	if (reserve(sb, 1))
+		sb->p[sb->n++] = c;
 }
 
 void
@@ -50,22 +51,28 @@ sb_addz(struct strbuf *sb, const char *text)
 	sb_add(sb, str_of(text));
 }
 
+/* Into the room that there is, as that is mostly enough; else once more. */
 void
 sb_addf(struct strbuf *sb, const char *fmt, ...)
 {
+	size_t room = sb->room - sb->n;
 	va_list args;
 	int n;
 
+	if (sb->failed)
+		return;
 	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
+	n = vsnprintf(room > 0 ? sb->p + sb->n : NULL, room, fmt, args);
 	va_end(args);
 	if (n < 0 || !reserve(sb, (size_t)n)) {
 		sb->failed = true;
 		return;
 	}
-	va_start(args, fmt);
-	vsnprintf(sb->p + sb->n, (size_t)n + 1, fmt, args);
-	va_end(args);
+	if ((size_t)n >= room) {
+		va_start(args, fmt);
+		vsnprintf(sb->p + sb->n, (size_t)n + 1, fmt, args);
+		va_end(args);
+	}
 	sb->n += (size_t)n;
 }
 

@@ -214,10 +214,10 @@ grow_newest_stays(void **state)
 	assert_non_null(p);
 	assert_true(is_filled(p, 10, 0));
 	memset(p, 'x', 10);
-	q = arena_grow(arena, p, 10, 500);
+	q = arena_grow(arena, p, 10, 400);
 	assert_ptr_equal(q, p);
 	assert_true(is_filled(q, 10, 'x'));
-	assert_true(is_filled(q + 10, 490, 0));
+	assert_true(is_filled(q + 10, 390, 0));
 	arena_free(arena);
 }
 
@@ -280,16 +280,16 @@ grow_that_fails(void **state)
 static void
 grow_to_the_ceiling(void **state)
 {
-	struct arena *arena = arena_new(960);
-	unsigned char *p = arena_alloc(arena, 592), *q;
+	struct arena *arena = arena_new(400);
+	unsigned char *p = arena_alloc(arena, 208), *q;
 
 	(void)state;
-	memset(p, 'x', 592);
-	q = arena_grow(arena, p, 592, 960);
+	memset(p, 'x', 208);
+	q = arena_grow(arena, p, 208, 400);
 	assert_ptr_equal(q, p);
-	assert_true(is_filled(p, 592, 'x'));
-	assert_true(is_filled(p + 592, 368, 0));
-	assert_null(arena_grow(arena, p, 960, 961));
+	assert_true(is_filled(p, 208, 'x'));
+	assert_true(is_filled(p + 208, 192, 0));
+	assert_null(arena_grow(arena, p, 400, 401));
 	arena_free(arena);
 }
 
