@@ -134,6 +134,8 @@ fold_new(struct arena *arena, struct str name)
 void
 fold_add(struct fold *fold, struct str token)
 {
+	size_t begin;
+
 	if (fold->sb.n == 0) {
 		/* The first token stays beside the name, whatever its size. */
 	} else if (fold->broken ||
@@ -145,11 +147,13 @@ fold_add(struct fold *fold, struct str token)
 		fold->column++;
 	}
 	fold->broken = false;
-	for (size_t i = 0; i < token.n; i++) {
-		char c = token.p[i];
+	begin = fold->sb.n;
+	sb_add(&fold->sb, token);
+	for (size_t i = begin; i < fold->sb.n; i++) {
+		char c = fold->sb.p[i];
 
-		sb_addc(&fold->sb, c == '\r' || c == '\n' || c == '\0' ?
-			'?' : c);
+		if (c == '\r' || c == '\n' || c == '\0')
+			fold->sb.p[i] = '?';
 	}
 	fold->column += token.n;
 }
