@@ -1,38 +1,29 @@
 #include "trust/seal.h"
 
 #include "base/strbuf.h"
+#include "trust/hmac.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum {
 	KEY_MIN = 32,
 	KEY_MAX = 256,
-	MAC_SIZE = 32, /* SHA-256 */
-	HEX_SIZE = 2 * MAC_SIZE,
+	HEX_SIZE = 2 * HMAC_SIZE,
 };
 
 #define SEAL_BEGIN STR("(seal=")
 
 struct seal_key {
-	unsigned char bytes[KEY_MAX];
-	size_t n;
+	const struct hmac *hmac;
 };
 
-static void
-wipe(void *arg)
-{
-	OPENSSL_cleanse(arg, sizeof(struct seal_key));
-}
-
-/* Read the open file into key; a complaint, or NULL. */
+/* Read the open file; a complaint, or NULL. */
 static const char *
-read_key(int fd, struct seal_key *key)
+read_key(int fd, unsigned char bytes[KEY_MAX], size_t *ret)
 {
 	struct stat st;
 	ssize_t n;
@@ -43,12 +34,12 @@ read_key(int fd, struct seal_key *key)
 		return "not a regular file";
 	if (st.st_mode & (S_IROTH | S_IWOTH | S_IWGRP))
 		return "others may read or change it (want mode 0640)";
-	n = read(fd, key->bytes, sizeof(key->bytes));
+	n = read(fd, bytes, KEY_MAX);
 	if (n < 0)
 		return strerror(errno);
 	if (n < KEY_MIN)
 		return "shorter than 32 bytes";
-	key->n = (size_t)n;
+	*ret = (size_t)n;
 	return NULL;
 }
 
@@ -57,21 +48,27 @@ seal_key_load(struct arena *arena, const char *path, const char *where,
 	struct conf_errors *errors, const struct seal_key **ret)
 {
 	struct seal_key *key = arena_alloc(arena, sizeof(*key));
+	unsigned char bytes[KEY_MAX];
 	const char *wrong = NULL;
-	int fd;
+	size_t n = 0;
+	int fd, err;
 
-	if (key == NULL || arena_defer(arena, wipe, key) < 0)
+	if (key == NULL)
 		return ERR_NOMEM;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	wrong = fd < 0 ? strerror(errno) : read_key(fd, key);
+	wrong = fd < 0 ? strerror(errno) : read_key(fd, bytes, &n);
 	if (fd >= 0)
 		close(fd);
 	if (wrong != NULL) {
 		conf_error(errors, where, "seal-key %s: %s", path, wrong);
 		return ERR_CONFIG;
 	}
-	*ret = key;
-	return 0;
+	err = hmac_new(arena, (struct str){ (const char *)bytes, n },
+		&key->hmac);
+	OPENSSL_cleanse(bytes, sizeof(bytes));
+	if (err == 0)
+		*ret = key;
+	return err;
 }
 
 /* Trimmed, each run of folds and white space as one space. */
@@ -102,21 +99,18 @@ compute(struct arena *arena, const struct seal_key *key,
 {
 	static const char digits[] = "0123456789abcdef";
 	struct strbuf sb = sb_new(arena);
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	unsigned size = 0;
+	unsigned char mac[HMAC_SIZE];
+	struct str text;
 
 	sb_add(&sb, parts[0]);
 	sb_addc(&sb, '\0');
 	sb_add_lower(&sb, parts[1]);
 	sb_addc(&sb, '\0');
 	sb_add(&sb, parts[2]);
-	if (sb_done(&sb).p == NULL)
+	text = sb_done(&sb);
+	if (text.p == NULL || hmac_compute(key->hmac, text, mac) < 0)
 		return ERR_NOMEM;
-	if (HMAC(EVP_sha256(), key->bytes, (int)key->n,
-		(unsigned char *)sb.p, sb.n, mac, &size) == NULL ||
-		size != MAC_SIZE)
-		return ERR_LIBRARY;
-	for (unsigned i = 0; i < MAC_SIZE; i++) {
+	for (unsigned i = 0; i < HMAC_SIZE; i++) {
 		hex[2 * i] = digits[mac[i] >> 4];
 		hex[2 * i + 1] = digits[mac[i] & 15];
 	}

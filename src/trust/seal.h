@@ -25,7 +25,7 @@ int seal_key_load(struct arena *arena, const char *path, const char *where,
 
 /*
  * Seal the field that fold holds: the comment is appended.  name is the field's
- * name.  ERR_SYNTAX without a queue id, ERR_NOMEM, ERR_LIBRARY.
+ * name.  ERR_SYNTAX without a queue id, ERR_NOMEM.
  */
 int seal_add(const struct seal_key *key, struct str queue_id, struct str name,
 	struct fold *fold) MUST_USE;
@@ -33,7 +33,7 @@ int seal_add(const struct seal_key *key, struct str queue_id, struct str name,
 /*
  * Does the field carry a valid seal for this message?  White space may have
  * been refolded on the way.  *bare is then the value without the seal,
- * unfolded, in arena; else { NULL, 0 }.  ERR_NOMEM, ERR_LIBRARY.
+ * unfolded, in arena; else { NULL, 0 }.  ERR_NOMEM.
  */
 int seal_check(struct arena *arena, const struct seal_key *key,
 	struct str queue_id, const struct header *field, struct str *bare)
