@@ -1,5 +1,7 @@
 #include "dkim/crypto.h"
 
+#include "dkim/keycache.h"
+
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -123,14 +125,30 @@ starved(void)
 	return found;
 }
 
-/* A key that the library made, or did not. */
-static int
-keep(struct arena *arena, EVP_PKEY *key, EVP_PKEY **ret)
+static EVP_PKEY *
+decode(int type, struct str bytes)
 {
+	const unsigned char *p = (const unsigned char *)bytes.p;
+
+	if (type == EVP_PKEY_RSA)
+		return d2i_PublicKey(type, NULL, &p, (long)bytes.n);
+	return EVP_PKEY_new_raw_public_key(type, NULL, p, bytes.n);
+}
+
+/* The key that the bytes are, if they are one. */
+static int
+make_key(struct arena *arena, int type, struct str bytes, EVP_PKEY **ret)
+{
+	EVP_PKEY *key = keycache_find(type, bytes);
 	int r;
 
-	if (key == NULL)
-		return starved() ? ERR_NOMEM : ERR_SYNTAX;
+	if (key == NULL) {
+		ERR_clear_error();
+		key = decode(type, bytes);
+		if (key == NULL)
+			return starved() ? ERR_NOMEM : ERR_SYNTAX;
+		keycache_add(type, bytes, key);
+	}
 	r = arena_defer(arena, key_free, key);
 	if (r == 0)
 		*ret = key;
@@ -140,21 +158,13 @@ keep(struct arena *arena, EVP_PKEY *key, EVP_PKEY **ret)
 int
 crypto_rsa(struct arena *arena, const struct rsa_public *rsa, EVP_PKEY **ret)
 {
-	const unsigned char *p = (const unsigned char *)rsa->der.p;
-
-	ERR_clear_error();
-	return keep(arena,
-		d2i_PublicKey(EVP_PKEY_RSA, NULL, &p, (long)rsa->der.n), ret);
+	return make_key(arena, EVP_PKEY_RSA, rsa->der, ret);
 }
 
 int
 crypto_ed25519(struct arena *arena, struct str bytes, EVP_PKEY **ret)
 {
-	ERR_clear_error();
-	return keep(arena,
-		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL,
-			(const unsigned char *)bytes.p, bytes.n),
-		ret);
+	return make_key(arena, EVP_PKEY_ED25519, bytes, ret);
 }
 
 /* ---- signatures ----------------------------------------------------- */
