@@ -20,10 +20,16 @@ def ours(key, names=("inbound", "spf", "dkim", "dmarc", "sign")):
         yield peers.Contender("mailvet-sign", [mine["sign"]], "", "user")
 
 
+def bound(name, *options):
+    return peers.Filter(name, [os.path.join(paths.BUILD, "tests", "empty")]
+                        + list(options) + ["unix:" + peers.socket_path(name)])
+
+
 def empty():
-    return peers.Contender("empty filter", [peers.Filter("empty", [
-        os.path.join(paths.BUILD, "tests", "empty"),
-        "unix:" + peers.socket_path("empty")])], "")
+    """What the protocol costs one filter, and three that see the header."""
+    yield peers.Contender("empty filter", [bound("empty")], "")
+    yield peers.Contender("empty filters apart", [
+        bound("empty-%d" % i, "-f") for i in range(3)], "")
 
 
 def chain(key):

@@ -135,11 +135,13 @@ signing-table = %(run)s/signers
 
 [dmarc]
 enforce = monitor
+journal-directory = %(run)s/journal
 """
 
 
 def ours(names, key, server, prefix=""):
     """{name: Filter} of these programs."""
+    os.makedirs(os.path.join(RUN, "journal"), exist_ok=True)
     write("seal.key", os.urandom(32).hex() + "\n")
     # As "Domain *" of opendkim: the author's domain, whichever it is.
     write("keys", "k %%:s:%s\n" % key)

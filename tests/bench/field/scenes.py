@@ -34,7 +34,7 @@ def speed(rounds, divisor):
     server = dns.NameServer(world.directory, text(world))
     key = world.signer.path
     try:
-        with contenders.Field([contenders.empty()], contenders.ours(key),
+        with contenders.Field(contenders.empty(), contenders.ours(key),
                               contenders.rivals(key)) as field:
             measured = measure.all_rounds(field, corpora, rounds)
     finally:
@@ -72,18 +72,20 @@ def slow(delay, messages, connections):
 
 
 def memory(messages, idle):
-    """Resident memory of mailvet-inbound: after so much mail, and with idle
-    connections."""
+    """Resident memory of mailvet-inbound: after so much mail; and, of a fresh
+    one, with idle connections."""
     world = corpus.World(fresh("memory"))
     mail = world.corpus("2KB", 2048, 80)
+    key = world.signer.path
+    results = {}
     server = dns.NameServer(world.directory, text(world))
     try:
-        with contenders.Field(contenders.ours(world.signer.path,
-                                              ("inbound",))) as field:
-            inbound = field[0]
-            measure.load(inbound, mail, messages)
-            after = inbound.rss_kb() / 1024
-            with measure.Idle(inbound, mail, idle):
-                return {"after": after, "idle": inbound.rss_kb() / 1024}
+        with contenders.Field(contenders.ours(key, ("inbound",))) as field:
+            measure.load(field[0], mail, messages)
+            results["after"] = field[0].rss_kb() / 1024
+        with contenders.Field(contenders.ours(key, ("inbound",))) as field:
+            with measure.Idle(field[0], mail, idle):
+                results["idle"] = field[0].rss_kb() / 1024
     finally:
         server.stop()
+    return results
