@@ -92,6 +92,9 @@ doctor_keys(struct doctor *doctor)
 	unsigned used = 0;
 
 	check_errors(doctor);
+	if (scope.dns != NULL &&
+		keyset_ask(&doctor->keys, STR(""), &scope) < 0)
+		doctor_fail(doctor, NULL, "%s", err_text(ERR_NOMEM));
 	for (size_t i = 0; i < doctor->keys.count; i++) {
 		const struct keyset_item *item = &doctor->keys.items[i];
 

@@ -49,7 +49,6 @@ print(struct check *check, const struct keyset_item *item,
 	txt_print(stdout, FORMAT_BIND, &record);
 }
 
-/* Retired keys are to be revoked, or gone: neither is checked. */
 static int
 check_one(struct check *check, const struct keyset_item *item)
 {
@@ -58,8 +57,7 @@ check_one(struct check *check, const struct keyset_item *item)
 	struct str name;
 	int r;
 
-	if (item->key == NULL || item->retired ||
-		str_eq(item->domain, STR("*")))
+	if (!keyset_is_published(item))
 		return 0;
 	name = keyset_name(arena, item->selector, item->domain);
 	if (name.p == NULL)
@@ -83,6 +81,8 @@ check_all(struct check *check, const struct args *args)
 	int r = any ? 0 : keyset_domain(check->set.arena, args->words[0],
 		&domain);
 
+	if (r == 0)
+		r = keyset_ask(&check->set, domain, &check->scope);
 	for (size_t i = 0; i < check->set.count && r == 0; i++) {
 		const struct keyset_item *item = &check->set.items[i];
 

@@ -287,3 +287,34 @@ keyset_name(struct arena *arena, struct str selector, struct str domain)
 		STR_ARG(domain));
 	return sb_done(&sb);
 }
+
+/* Retired keys are to be revoked, or gone: neither is looked for. */
+bool
+keyset_is_published(const struct keyset_item *item)
+{
+	return item->key != NULL && !item->retired &&
+		!str_eq(item->domain, STR("*"));
+}
+
+int
+keyset_ask(const struct keyset *set, struct str domain,
+	struct dns_scope *scope)
+{
+	struct dns_question *question;
+	int r = 0;
+
+	for (size_t i = 0; i < set->count && r == 0; i++) {
+		const struct keyset_item *item = &set->items[i];
+		struct str name;
+
+		if (!keyset_is_published(item) ||
+			(domain.n > 0 && !str_eq(item->domain, domain)))
+			continue;
+		name = keyset_name(set->arena, item->selector, item->domain);
+		if (name.p == NULL)
+			return ERR_NOMEM;
+		/* Whoever asks again gets the answer of this question. */
+		r = dns_ask(scope, name, DNS_TXT, &question);
+	}
+	return r;
+}

@@ -5,6 +5,7 @@
 #ifndef KEYS_KEYSET_H
 #define KEYS_KEYSET_H
 
+#include "dns/dns.h"
 #include "filter/common.h"
 #include "sign/load.h"
 
@@ -54,5 +55,16 @@ struct str keyset_record(struct arena *arena, const struct sign_key *key);
 /* "SELECTOR._domainkey.DOMAIN"; likewise. */
 struct str keyset_name(
 	struct arena *arena, struct str selector, struct str domain);
+
+/* Does the DNS have to have a record for it, and that of a known domain? */
+bool keyset_is_published(const struct keyset_item *item);
+
+/*
+ * Begin to ask for the records of a domain's keys, or of all (""), so that the
+ * answers come together: one after the other they would use up the budget.
+ * ERR_NOMEM.
+ */
+int keyset_ask(const struct keyset *set, struct str domain,
+	struct dns_scope *scope) MUST_USE;
 
 #endif

@@ -1,4 +1,6 @@
+#include "dns/dns.h"
 #include "keys/key.h"
+#include "unit/dns/name_server.h"
 #include "unit/keys/command_test.h"
 
 #define RUN "check --keys $D/keys -c $D/empty.conf --zone $D/zone "
@@ -61,6 +63,34 @@ test_no_answer(void **state)
 	assert_out("e._domainkey.example.net: no answer");
 }
 
+/* Many keys take no longer than one: all are asked for at once. */
+static void
+test_slow(void **state)
+{
+	static const struct server_record records[] = {
+		{ "*", DNS_TXT, ANSWER, 60, "\4none", 5 },
+		{ NULL, 0, 0, 0, NULL, 0 },
+	};
+	struct server *server = server_start(records, 0);
+	char text[128];
+
+	(void)state;
+	server_set_delay(server, 2000);
+	snprintf(text, sizeof(text), "[common]\nnameservers = 127.0.0.1@%u\n"
+		"deadline = 8s\n", server_port(server));
+	command_file("slow.conf", text);
+	for (int i = 0; i < 6; i++) {
+		snprintf(text, sizeof(text), "new example.org --keys $D/keys "
+			"--ed25519 --selector s%d", i);
+		command_run(key_new, text);
+	}
+	assert_int_equal(1, command_run(key_check,
+		"check example.org --keys $D/keys -c $D/slow.conf"));
+	assert_null(strstr(command_out, "no answer"));
+	assert_out("s5._domainkey.example.org: unusable");
+	server_stop(server);
+}
+
 static void
 test_nothing(void **state)
 {
@@ -82,6 +112,8 @@ main(void)
 			test_bad, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_no_answer, setup, command_end),
+		cmocka_unit_test_setup_teardown(
+			test_slow, setup, command_end),
 		cmocka_unit_test_setup_teardown(
 			test_nothing, setup, command_end),
 	};
