@@ -106,17 +106,6 @@ doctor_fail(struct doctor *doctor, const char *mend, const char *fmt, ...)
 
 /* ---- running them ---------------------------------------------------- */
 
-/* By what the mail server wants; where it wants nothing, by the units. */
-static bool
-is_inbound(const struct doctor *doctor)
-{
-	enum mode mode = mode_of_mta(doctor->host, doctor->mta);
-
-	if (mode != MODE_UNKNOWN)
-		return mode == MODE_INBOUND;
-	return host_unit(doctor->host, "is-enabled", "mailvet-inbound.socket");
-}
-
 static int
 examine(struct doctor *doctor, const char *only)
 {
@@ -126,7 +115,7 @@ examine(struct doctor *doctor, const char *only)
 		sizeof(*doctor->findings));
 	if (doctor->findings == NULL || doctor_common(doctor) < 0)
 		return EX_OSERR;
-	doctor->inbound = is_inbound(doctor);
+	doctor->inbound = mode_is_inbound(doctor->host, doctor->mta);
 	doctor->milters = mode_milters(doctor->inbound);
 	doctor->name = host_name(doctor->host, doctor->mta);
 	for (unsigned i = 0; i < CHECKS; i++) {

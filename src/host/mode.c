@@ -5,6 +5,8 @@
 #include "host/run.h"
 #include "host/sendmail_cf.h"
 
+enum mode { MODE_UNKNOWN, MODE_CHAIN, MODE_INBOUND };
+
 static enum mode
 mode_of_sendmail(const struct host *host)
 {
@@ -42,12 +44,22 @@ mode_of_postfix(const struct host *host)
 								: MODE_UNKNOWN;
 }
 
-enum mode
+static enum mode
 mode_of_mta(const struct host *host, enum mta mta)
 {
 	if (mta == MTA_SENDMAIL)
 		return mode_of_sendmail(host);
 	return mta == MTA_POSTFIX ? mode_of_postfix(host) : MODE_UNKNOWN;
+}
+
+bool
+mode_is_inbound(const struct host *host, enum mta mta)
+{
+	enum mode mode = mode_of_mta(host, mta);
+
+	if (mode != MODE_UNKNOWN)
+		return mode == MODE_INBOUND;
+	return host_unit(host, "is-enabled", "mailvet-inbound.socket");
 }
 
 const char *const *

@@ -6,13 +6,11 @@
 
 #include "host/host.h"
 
-enum mode { MODE_UNKNOWN, MODE_CHAIN, MODE_INBOUND };
-
 /*
- * The mode that the mail server is set up for, by sendmail.cf or smtpd_milters;
- * MODE_UNKNOWN where it has none of our milters.
+ * Is mailvet-inbound used in place of the chain?  By sendmail.cf or
+ * smtpd_milters; where they have none of our milters, by the units.
  */
-enum mode mode_of_mta(const struct host *host, enum mta mta);
+bool mode_is_inbound(const struct host *host, enum mta mta);
 
 /* The milters of a mode in the order in which they run, ends with NULL. */
 const char *const *mode_milters(bool inbound);

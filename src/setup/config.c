@@ -46,8 +46,11 @@ setup_recall(struct setup *setup)
 		struct str line = str_cut(&text, '\n');
 		struct str selector = value_of(line, STR("selector"));
 		struct str from = value_of(line, STR("from"));
+		struct str name = value_of(line, STR("authserv-id"));
 
 		recall_domains(setup, value_of(line, STR("domain")));
+		if (name.n > 0)
+			setup->name = arena_copy(arena, name).p;
 		if (selector.n > 0)
 			setup->selector = arena_copy(arena, selector).p;
 		if (from.n > 0 && setup->reporter == NULL)

@@ -46,9 +46,8 @@ static const char help[] =
 static int
 parse_domain(struct options *options, const char *domain)
 {
-	if (!setup_is_domain(domain) ||
-		options->domain_count == SETUP_DOMAINS_MAX) {
-		fprintf(stderr, "mailvet: --domain %s: not a domain\n", domain);
+	if (options->domain_count == SETUP_DOMAINS_MAX) {
+		fprintf(stderr, "mailvet: --domain %s: too many\n", domain);
 		return EX_USAGE;
 	}
 	options->domains[options->domain_count++] = str_of(domain);
@@ -105,6 +104,25 @@ wrong(const char *option, const char *value, const char *choices)
 	return EX_USAGE;
 }
 
+static int
+settle_names(struct setup *setup, const struct options *options)
+{
+	setup->domains = (struct str *)options->domains;
+	setup->domain_count = options->domain_count;
+	if (setup_normalise(setup) < 0)
+		return EX_USAGE;
+	setup_recall(setup);
+	if (setup->name == NULL)
+		setup->name = host_name(setup->host, setup->mta);
+	if (!options->undo && setup_own(setup) < 0)
+		return EX_CONFIG;
+	if (setup->domain_count == 0 && !setup->own_sign)
+		setup->domains = host_domains(setup->host, setup->mta,
+			setup->name, &setup->domain_count);
+	/* What a file has that is none was said, and is left out. */
+	return setup_normalise(setup) == ERR_NOMEM ? EX_OSERR : -1;
+}
+
 /* From the command line, an earlier run, and what the host says of itself. */
 static int
 settle(struct setup *setup, const struct options *options)
@@ -115,26 +133,17 @@ settle(struct setup *setup, const struct options *options)
 		return wrong("--mta", options->mta,
 			"sendmail, postfix or none");
 	if (options->mode == NULL)
-		setup->inbound = mode_of_mta(setup->host, setup->mta) ==
-			MODE_INBOUND;
+		setup->inbound = mode_is_inbound(setup->host, setup->mta);
 	else if (strcmp(options->mode, "inbound") == 0)
 		setup->inbound = true;
 	else if (strcmp(options->mode, "chain") != 0)
 		return wrong("--mode", options->mode, "chain or inbound");
-	if (options->reporter != NULL && !setup_is_address(options->reporter))
+	if (options->reporter != NULL &&
+		!setup_is_address(setup->host->arena, options->reporter))
 		return wrong("--report-from", options->reporter,
 			"not an address");
 	setup->reporter = options->reporter;
-	setup->name = host_name(setup->host, setup->mta);
-	setup->domains = (struct str *)options->domains;
-	setup->domain_count = options->domain_count;
-	setup_recall(setup);
-	if (!options->undo && setup_own(setup) < 0)
-		return EX_CONFIG;
-	if (setup->domain_count == 0 && !setup->own_sign)
-		setup->domains = host_domains(setup->host, setup->mta,
-			setup->name, &setup->domain_count);
-	return -1;
+	return settle_names(setup, options);
 }
 
 /* ---- the work -------------------------------------------------------- */

@@ -31,8 +31,18 @@ struct setup {
  * False: the administrator does not want to go on.
  */
 bool setup_ask(struct setup *setup);
-bool setup_is_domain(const char *text);
-bool setup_is_address(const char *text);
+/*
+ * A domain in the form in which keys are kept and names compared: A-labels,
+ * lower case, no dot at its end.  False: no mail domain.
+ */
+bool setup_domain(struct arena *arena, struct str text, struct str *ret);
+bool setup_is_address(struct arena *arena, const char *text);
+
+/*
+ * All domains in that form, each once.  ERR_SYNTAX: one was none, which is said
+ * and left out; ERR_NOMEM.
+ */
+int setup_normalise(struct setup *setup) MUST_USE;
 
 /*
  * own.c: what the administrator's own files settle, which setup then
@@ -42,7 +52,7 @@ int setup_own(struct setup *setup) MUST_USE;
 
 /*
  * config.c: keys and the drop-in.  setup_recall fills what an earlier run
- * settled and the command line leaves open: domains, selector and reporter.
+ * settled and the command line leaves open: name, domains, selector, reporter.
  */
 void setup_recall(struct setup *setup);
 void setup_config(struct setup *setup);
