@@ -2,7 +2,7 @@
 """Ours and the peers, side by side.  To be started inside tests/env/ns.
 
 Usage: bench.py [--rounds N] [--quick] [--json FILE] [--svg FILE] [SCENE]...
-SCENE: speed, slow, dead, memory, sendmail (default: all)
+SCENE: speed, slow, dead, memory, sendmail, profile (default: all)
 """
 
 import argparse
@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from field import chart, rates, scenes, table
+from field import chart, profile, rates, scenes, table
 
 from lab import child
 
@@ -36,6 +36,7 @@ def scene(name, rounds, divisor):
         "dead": lambda: scenes.slow(None, 16, 16),
         "memory": lambda: scenes.memory(10000 // divisor, 1000),
         "sendmail": lambda: rates.sendmail(1000 // divisor, rounds),
+        "profile": lambda: profile.profile(8000 // divisor),
     }[name]()
 
 
@@ -46,7 +47,7 @@ def main():
     parser.add_argument("--json")
     parser.add_argument("--svg")
     parser.add_argument("scenes", nargs="*", default=[
-        "speed", "slow", "dead", "memory", "sendmail"])
+        "speed", "slow", "dead", "memory", "sendmail", "profile"])
     arguments = parser.parse_args()
     if not os.path.ismount("/run/real/etc"):
         sys.exit("bench.py writes to /etc and /run: start it by bench")

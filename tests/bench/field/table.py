@@ -24,6 +24,17 @@ def verdict_rows(results):
             "%d differ (%s ...)" % (len(found), found[0]))
 
 
+def profile_rows(results):
+    if "profile" not in results:
+        return
+    yield ""
+    yield "where the time goes, per cent"
+    for name, shares in results["profile"].items():
+        largest = sorted(shares.items(), key=lambda item: -item[1])
+        yield "%-24s" % name + ", ".join(
+            "%s %.0f" % item for item in largest if item[1] >= 1)
+
+
 def goal_rows(results):
     yield ""
     yield "%-52s%8s%10s  met" % ("goal", "goal", "reached")
@@ -45,4 +56,5 @@ def text(results):
                           results[name])
     lines.append("")
     lines += verdict_rows(results)
+    lines += profile_rows(results)
     return "\n".join(lines + list(goal_rows(results)))
