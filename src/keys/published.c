@@ -159,6 +159,23 @@ is_torn(const struct dns_answer *answer)
 	return keys == 1;
 }
 
+/* Is one of them right by itself?  Then the others are no pieces of it. */
+static int
+find_whole(struct arena *arena, const struct dns_answer *answer,
+	const struct sign_key *key, bool *ret)
+{
+	int r = 0;
+
+	*ret = false;
+	for (size_t i = 0; i < answer->count && r == 0 && !*ret; i++) {
+		struct published one = { .state = PUBLISHED_MISSING };
+
+		r = judge_record(arena, answer->records[i].data, key, &one);
+		*ret = one.state == PUBLISHED_OK;
+	}
+	return r;
+}
+
 static struct str
 all_texts(struct arena *arena, const struct dns_answer *answer)
 {
@@ -176,6 +193,9 @@ int
 published_judge(struct arena *arena, const struct sign_key *key,
 	const struct dns_answer *answer, struct published *ret)
 {
+	bool whole;
+	int r;
+
 	*ret = (struct published){ .secure = answer->secure };
 	if (dns_is_temporary(answer))
 		return say(ret, PUBLISHED_NO_ANSWER,
@@ -191,7 +211,10 @@ published_judge(struct arena *arena, const struct sign_key *key,
 	ret->text = all_texts(arena, answer);
 	if (ret->text.p == NULL)
 		return ERR_NOMEM;
-	if (is_torn(answer))
+	r = find_whole(arena, answer, key, &whole);
+	if (r < 0)
+		return r;
+	if (!whole && is_torn(answer))
 		return say(ret, PUBLISHED_SPLIT, "The text stands in several "
 			"records: it has to be several strings of one.");
 	return say(ret, PUBLISHED_UNUSABLE, "There are several records: "

@@ -67,6 +67,11 @@ static const struct {
 		"several records" },
 	{ { "v=DKIM1; k=ed25519; p=P", "v=DKIM1; p=O" }, PUBLISHED_UNUSABLE,
 		"several records" },
+	/* The first is whole: the other is no piece of it. */
+	{ { "v=DKIM1; k=ed25519; p=P", "v=spf1 -all" }, PUBLISHED_UNUSABLE,
+		"several records" },
+	{ { "some text", "v=DKIM1; k=ed25519; p=P" }, PUBLISHED_UNUSABLE,
+		"several records" },
 	{ { "v=spf1 -all" }, PUBLISHED_UNUSABLE, "not DKIM1" },
 	{ { "some text" }, PUBLISHED_UNUSABLE, "not a key record" },
 	{ { "" }, PUBLISHED_UNUSABLE, "not a key record" },
