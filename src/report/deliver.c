@@ -83,9 +83,10 @@ static int
 settle(struct attempt *a, const char *state, int64_t due, struct str note)
 {
 	int err = store_run(a->r->store, "UPDATE deliveries SET state = $1, "
-		"due = $2, note = $3 WHERE report = $4 AND destination = $5",
-		PARAMS(TEXT(str_of(state)), INT(due), TEXT(note),
-			TEXT(a->d.report), TEXT(a->d.destination)));
+		"due = $2, attempts = $3, note = $4 WHERE report = $5 "
+		"AND destination = $6", PARAMS(TEXT(str_of(state)), INT(due),
+			INT(a->d.attempts), TEXT(note), TEXT(a->d.report),
+			TEXT(a->d.destination)));
 
 	return err < 0 ? err : 0;
 }
