@@ -8,11 +8,18 @@
 /* A message that used up its time on the DNS still gets so much, in ms. */
 enum { WAIT_MIN = 500 };
 
+/* Without a record or a signature there is nothing that could fail. */
+static bool
+has_failed(enum auth_result result)
+{
+	return result != AUTH_PASS && result != AUTH_NONE;
+}
+
 static bool
 any_signature_failed(const struct dkim_results *dkim)
 {
 	for (size_t i = 0; dkim->known && i < dkim->count; i++)
-		if (dkim->sigs[i].result != AUTH_PASS)
+		if (has_failed(dkim->sigs[i].result))
 			return true;
 	return false;
 }
@@ -32,7 +39,7 @@ journal_wants_failure(
 		((fo & FO_ANY) &&
 			(!dmarc->spf_aligned || !dmarc->dkim_aligned)) ||
 		((fo & FO_DKIM) && any_signature_failed(&results->dkim)) ||
-		((fo & FO_SPF) && spf->known && spf->mail_from != AUTH_PASS);
+		((fo & FO_SPF) && spf->known && has_failed(spf->mail_from));
 }
 
 /* Our Authentication-Results, as the gate will write it, on one line. */

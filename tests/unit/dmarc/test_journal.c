@@ -33,6 +33,8 @@ static const struct row rows[] = {
 	{ RUF "; fo=d", FAIL, false, false, FAIL, PASS, false },
 	{ RUF "; fo=s", PASS, false, true, AUTH_SOFTFAIL, PASS, true },
 	{ RUF "; fo=s", FAIL, false, false, PASS, FAIL, false },
+	{ RUF "; fo=d:s", PASS, true, false, AUTH_NONE, AUTH_NONE, false },
+	{ RUF "; fo=s", PASS, true, false, AUTH_PERMERROR, PASS, true },
 	{ RUF "; fo=d:s", PASS, true, true, PASS, PASS, false },
 	{ RUF "; fo=0:s", FAIL, false, false, PASS, PASS, true },
 	/* Nowhere to send it; a public suffix; nothing known. */
