@@ -210,6 +210,20 @@ send_it(struct attempt *a)
 	return transmit(a, message);
 }
 
+/* Why the administrator does not want this any more; NULL: he does. */
+static const char *
+unwanted(const struct attempt *a, const struct exclusions *exclusions,
+	const struct destination *d)
+{
+	bool wanted = a->d.kind == KIND_AGGREGATE ?
+		a->r->settings->conf.aggregate : a->r->dmarc->failure_reports;
+
+	if (!wanted)
+		return "switched off";
+	return excludes_domain(exclusions, a->d.domain) ||
+		excludes_destination(exclusions, d) ? "excluded" : NULL;
+}
+
 /* The destination may have named others, and they may be excluded. */
 static void
 keep_wanted(struct attempt *a, const struct exclusions *exclusions)
@@ -230,6 +244,7 @@ attempt(struct attempt *a, const struct exclusions *exclusions)
 	struct strbuf uri = sb_new(a->arena);
 	struct agreement agreement;
 	struct destination d;
+	const char *why;
 	int err;
 
 	sb_addf(&uri, "mailto:%.*s", STR_ARG(a->d.destination));
@@ -238,9 +253,9 @@ attempt(struct attempt *a, const struct exclusions *exclusions)
 		return drop(a, "failed", &a->counts->failed, "no address");
 	if (err < 0)
 		return err;
-	if (excludes_domain(exclusions, a->d.domain) ||
-		excludes_destination(exclusions, &d))
-		return drop(a, "excluded", &a->counts->excluded, "excluded");
+	why = unwanted(a, exclusions, &d);
+	if (why != NULL)
+		return drop(a, "excluded", &a->counts->excluded, why);
 	err = destination_verify(&dns, a->d.domain, &d, a->d.kind,
 		&agreement);
 	if (err < 0)

@@ -8,7 +8,8 @@
  *   unsure    all of it was sent but the last dot, or that too
  *   sent      the MTA took it
  *   denied    the destination has not agreed to get reports
- *   excluded  the administrator does not want it
+ *   excluded  the administrator does not want it: an exclusion, or such
+ *             reports are switched off
  *   failed    given up after DELIVER_SECONDS
  *
  * Each change is committed before the next step.  So a run that was killed

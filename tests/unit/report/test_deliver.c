@@ -92,6 +92,29 @@ not_wanted(void **state)
 	fixture_close(&f);
 }
 
+/* What was made before reports were switched off does not go out either. */
+static void
+switched_off(void **state)
+{
+	struct deliver_counts counts;
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, zone);
+	f.settings.conf.aggregate = false;
+	add_report(&f, "1", "a@friend.example");
+	assert_int_equal(deliver_add(&f.r, &(struct delivery){
+		.report = STR("1"), .destination = STR("b@friend.example"),
+		.kind = KIND_FAILURE, .domain = STR("friend.example") }), 0);
+	counts = deliver(&f);
+	assert_int_equal(counts.excluded, 2);
+	assert_int_equal(fixture_number(&f, "SELECT SUM(attempts) "
+		"FROM deliveries"), 0);
+	assert_str(fixture_text(&f, "SELECT note FROM deliveries"),
+		"switched off");
+	fixture_close(&f);
+}
+
 /* Nobody gets round an exclusion by naming another address. */
 static void
 excluded_override(void **state)
@@ -288,6 +311,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sent_once),
 		cmocka_unit_test(not_wanted),
+		cmocka_unit_test(switched_off),
 		cmocka_unit_test(excluded_override),
 		cmocka_unit_test(three_days),
 		cmocka_unit_test(no_server),
