@@ -281,8 +281,8 @@ has_bare_cr(const struct headers *headers)
 
 		while (rest.p != NULL) {
 			str_cut(&rest, '\r');
-			if (rest.p != NULL &&
-				(rest.n == 0 || rest.p[0] != '\n'))
+			/* At the end of a line scripts leave some. */
+			if (rest.n > 0 && rest.p[0] != '\n')
 				return true;
 		}
 	}

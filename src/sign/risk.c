@@ -192,10 +192,10 @@ risk_has_control(const struct header *field)
 	struct str value = field->value;
 
 	for (size_t i = 0; i < value.n; i++) {
-		bool fold = i + 1 < value.n && value.p[i + 1] == '\n';
+		bool end = i + 1 == value.n || value.p[i + 1] == '\n';
 
 		if (value.p[i] == '\v' || value.p[i] == '\f' ||
-			(value.p[i] == '\r' && !fold))
+			(value.p[i] == '\r' && !end))
 			return true;
 	}
 	return false;

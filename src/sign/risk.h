@@ -20,9 +20,9 @@ enum { RISK_LINE_MAX = 990 };
 bool risk_in_field(const struct header *field, bool simple);
 
 /*
- * Does it hold a bare CR, a VT or an FF?  They are white space to the relaxed
- * canonicalization of some verifiers, libopendkim among them, and to others
- * not: no signature of the field would please all.
+ * Does it hold a VT, an FF, or a CR that is not at the end of a line?  They are
+ * white space to the relaxed canonicalization of some verifiers, libopendkim
+ * among them, and to others not: no signature of the field would please all.
  */
 bool risk_has_control(const struct header *field);
 

@@ -127,6 +127,8 @@ test_control(void **state)
 		{ "\v", "h=From:From:Date:Date;" },
 		{ "\f", "h=From:From:Date:Date;" },
 		{ "\r", "h=From:From:Date:Date;" },
+		/* At the end of a line all drop it. */
+		{ "b\r\r\nX: c", "h=From:From:Subject:Subject:Date:Date;" },
 		{ "\r\n\t", "h=From:From:Subject:Subject:Date:Date;" },
 		/* To a verifier these are two. */
 		{ "b\r\nSubject : c", "h=From:From:Date:Date;" },

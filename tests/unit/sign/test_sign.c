@@ -269,7 +269,7 @@ test_refused(void **state)
 		{ "From: a@example.com\r\n\r\na\nb\r\n", ERR_SYNTAX },
 		{ "From: a@example.com\r\n\r\na\r", ERR_SYNTAX },
 		{ "From: a@example.com\v\r\n\r\na\r\n", ERR_SYNTAX },
-		{ "From: a@example.com\r\r\n\r\na\r\n", ERR_SYNTAX },
+		{ "From: a@example.com (\r)\r\n\r\na\r\n", ERR_SYNTAX },
 	};
 	struct arena *arena = arena_new(0);
 	struct str values[SIGNERS_MAX];
