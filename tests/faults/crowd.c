@@ -296,7 +296,8 @@ crowd(const struct meter *before)
 	return tell("idle, at work, abusive, and coming and going",
 	    atomic_load(&run.wrong) == 0 &&
 	    atomic_load(&run.right) == run.working * run.messages &&
-	    worst.rss_kb < before->rss_kb + (long)all * EACH_MAX &&
+	    worst.rss_kb < before->rss_kb + (long)all * EACH_MAX +
+	    SANITIZER_KB &&
 	    worst.threads < before->threads + (long)all + 20, &worst);
 }
 
@@ -311,7 +312,7 @@ afterwards(const struct meter *before)
 		atomic_fetch_add(&run.right, 1);
 	return tell("afterwards", atomic_load(&run.right) == 1 &&
 	    after.files <= before->files + 2 &&
-	    after.rss_kb < before->rss_kb + GROWTH_MAX, &after);
+	    after.rss_kb < before->rss_kb + GROWTH_MAX + SANITIZER_KB, &after);
 }
 
 static bool

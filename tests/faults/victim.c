@@ -159,7 +159,8 @@ victims_start(struct victims *v, const char *bindir, const char *file)
 	setenv(INJECT_ENVIRONMENT, v->directory, 1);
 	v->env = (struct scnenv){ .file = &v->file, .mode = ALL,
 		.opts = &v->opts, .silent_fd = -1 };
-	preload();
+	if (!SANITIZED)
+		preload();
 	ok = scnenv_start(&v->env, stdout);
 	unsetenv("LD_PRELOAD");
 	if (ok && victims_has_dns(v)) {

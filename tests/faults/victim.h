@@ -8,6 +8,17 @@
 #include "../lib/scnenv.h"
 #include "inject.h"
 
+/*
+ * A sanitizer keeps what was freed, so that there is little to say of memory;
+ * and it must be the first to take over the allocator, so that nothing can be
+ * injected.
+ */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = 1, SANITIZER_KB = 400 * 1024 };
+#else
+enum { SANITIZED = 0, SANITIZER_KB = 0 };
+#endif
+
 /* All five daemons, each with faults of its own. */
 struct victims {
 	struct scnopts opts;

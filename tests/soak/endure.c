@@ -171,7 +171,7 @@ static bool
 compare(const char *name, const struct meter *warm)
 {
 	struct meter end = measure(name);
-	bool ok = end.rss_kb <= warm->rss_kb + GROWTH_MAX_KB &&
+	bool ok = end.rss_kb <= warm->rss_kb + GROWTH_MAX_KB + SANITIZER_KB &&
 	    end.files <= warm->files + MORE_FILES &&
 	    end.threads <= warm->threads + MORE_THREADS;
 
