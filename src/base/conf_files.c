@@ -1,5 +1,6 @@
 #include "base/conf_files.h"
 
+#include "base/file.h"
 #include "base/strbuf.h"
 
 #include <dirent.h>
@@ -180,14 +181,13 @@ read_line(char *buf, int size, void *stream)
 static int
 read_file(struct reader *r, const char *path, bool optional)
 {
-	int line;
+	int line, err = file_open(path, &r->file);
 
 	r->path = path;
-	r->file = fopen(path, "re");
-	if (r->file == NULL && errno == ENOENT && optional)
+	if (err == ERR_IO && errno == ENOENT && optional)
 		return 0;
-	if (r->file == NULL) {
-		conf_error(r->errors, path, "%s", strerror(errno));
+	if (err < 0) {
+		conf_error(r->errors, path, "%s", file_why(err));
 		return ERR_CONFIG;
 	}
 	r->line = 0;

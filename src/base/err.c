@@ -20,6 +20,8 @@ err_text(int err)
 		return "library error";
 	case ERR_ABSENT:
 		return "not found";
+	case ERR_NOT_FILE:
+		return "not a regular file";
 	}
 	return "unknown error";
 }

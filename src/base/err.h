@@ -17,6 +17,7 @@ enum err {
 	ERR_CONFIG = -5,  /* reported through struct conf_errors */
 	ERR_LIBRARY = -6, /* a library failed without a better reason */
 	ERR_ABSENT = -7,  /* there is no such thing */
+	ERR_NOT_FILE = -8, /* a directory, a pipe, a device */
 };
 
 /* A short English phrase for an enum err; static. */

@@ -1,11 +1,8 @@
 #include "base/listfile.h"
+#include "base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct reading {
 	struct conf_errors *errors;
@@ -67,25 +64,21 @@ complain(struct reading *r, const char *option, const char *what)
 	note(r, ERR_CONFIG);
 }
 
-/* NULL with a complaint.  A pipe, which might never speak, is no list. */
+/* NULL with a complaint.  Whoever can write to a list says who is exempt. */
 static FILE *
 open_file(struct reading *r, const char *option)
 {
-	int fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	FILE *file = fd >= 0 ? fdopen(fd, "r") : NULL;
-	struct stat st;
+	FILE *file = NULL;
+	int err = file_open(r->path, &file);
 
-	if (file == NULL || fstat(fd, &st) < 0)
-		complain(r, option, strerror(errno));
-	else if (!S_ISREG(st.st_mode))
-		complain(r, option, "is not a file");
-	else
-		return file;
-	if (file != NULL)
+	if (err < 0) {
+		complain(r, option, file_why(err));
+	} else if (file_is_open_to_all(file)) {
+		complain(r, option, "can be written by all users");
 		fclose(file);
-	else if (fd >= 0)
-		close(fd);
-	return NULL;
+		file = NULL;
+	}
+	return file;
 }
 
 static void

@@ -221,6 +221,9 @@ read_all(int fd, struct arena *arena, struct str *ret)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "not a regular file";
+	/* Whoever can write to it says whose mail is let in. */
+	if ((st.st_mode & S_IWOTH) != 0)
+		return "can be written by all users";
 	if (st.st_size > TABLE_MAX_BYTES)
 		return "too large";
 	p = arena_alloc(arena, (size_t)st.st_size + 1);

@@ -1,6 +1,7 @@
 /*
  * A master file as a resolver, for tests and `mailvet check --zone`.
  */
+#include "base/file.h"
 #include "base/strbuf.h"
 #include "dns/master.h"
 #include "dns/zone.h"
@@ -278,13 +279,13 @@ static int
 read_file(struct arena *arena, const char *path, struct str *ret)
 {
 	struct strbuf sb = sb_new(arena);
-	FILE *file = fopen(path, "re");
+	FILE *file = NULL;
 	char buf[4096];
 	size_t n;
-	int saved = 0;
+	int saved = 0, err = file_open(path, &file);
 
-	if (file == NULL)
-		return ERR_IO;
+	if (err < 0)
+		return err;
 	while ((n = fread(buf, 1, sizeof(buf), file)) > 0)
 		sb_add(&sb, (struct str){ buf, n });
 	if (ferror(file))

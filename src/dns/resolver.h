@@ -27,8 +27,8 @@ int dns_open(const struct dns_options *options, struct dns **ret) MUST_USE;
  * NODATA, CNAMEs are followed, wildcards are those of RFC 4592).  A line
  *     ; fault NAME SERVFAIL|REFUSED|TIMEOUT
  * declares a fault, of every type; the name exists.  A name without trailing
- * dot is below $ORIGIN, and absolute where there is none.  0, ERR_NOMEM,
- * ERR_IO with errno, or ERR_SYNTAX with *ret_line the line at fault.
+ * dot is below $ORIGIN, and absolute where there is none.  0, ERR_NOMEM, what
+ * file_open returns, or ERR_SYNTAX with *ret_line the line at fault.
  */
 int dns_open_zone(const char *path, struct dns **ret, unsigned *ret_line)
 	MUST_USE;

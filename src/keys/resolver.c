@@ -1,7 +1,6 @@
 #include "keys/resolver.h"
 
-#include <errno.h>
-#include <stdio.h>
+#include "base/file.h"
 
 static struct dns *
 open_zone(const char *path)
@@ -10,9 +9,8 @@ open_zone(const char *path)
 	unsigned line = 0;
 	int r = dns_open_zone(path, &dns, &line);
 
-	if (r == ERR_IO)
-		fprintf(stderr, "mailvet: zone %s: %s\n", path,
-			strerror(errno));
+	if (r == ERR_IO || r == ERR_NOT_FILE)
+		fprintf(stderr, "mailvet: zone %s: %s\n", path, file_why(r));
 	else if (r < 0)
 		fprintf(stderr, "mailvet: %s:%u: %s\n", path, line,
 			err_text(r));

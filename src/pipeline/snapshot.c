@@ -1,5 +1,6 @@
 #include "pipeline/snapshot.h"
 
+#include "base/file.h"
 #include "base/strbuf.h"
 
 #include <errno.h>
@@ -80,37 +81,62 @@ open_zone(struct snapshot *s, struct conf_errors *errors)
 
 	if (err == 0 || err == ERR_NOMEM)
 		return err;
+	if (err == ERR_IO || err == ERR_NOT_FILE) {
+		conf_error(errors, conf_where(s->conf, "common", "zone"),
+			"zone %s: %s", path, file_why(err));
+		return ERR_CONFIG;
+	}
 	sb_addf(&where, "%s:%u", path, line);
 	if (sb_done(&where).p == NULL)
 		return ERR_NOMEM;
-	if (err == ERR_IO)
-		conf_error(errors, conf_where(s->conf, "common", "zone"),
-			"zone %s: %s", path, strerror(errno));
-	else
-		conf_error(errors, where.p, "%s in a master file",
-			err_text(err));
+	conf_error(errors, where.p, "%s in a master file", err_text(err));
+	return ERR_CONFIG;
+}
+
+/* libunbound would wait for a pipe, and does not say what it dislikes. */
+static int
+check_anchor(const struct snapshot *s, struct conf_errors *errors)
+{
+	const char *path = s->common->trust_anchor;
+	FILE *file = NULL;
+	int err = path != NULL ? file_open(path, &file) : 0;
+
+	if (file != NULL)
+		fclose(file);
+	if (err == 0)
+		return 0;
+	conf_error(errors, conf_where(s->conf, "common", "trust-anchor"),
+		"trust-anchor %s: %s", path, file_why(err));
+	return ERR_CONFIG;
+}
+
+/* The DNS itself. */
+static int
+open_resolver(struct snapshot *s, struct conf_errors *errors)
+{
+	const struct dns_options options = {
+		.nameservers = s->common->nameservers,
+		.trust_anchor = s->common->trust_anchor,
+	};
+	int err = check_anchor(s, errors);
+
+	if (err == 0)
+		err = dns_open(&options, &s->dns);
+	if (err == 0 || err == ERR_NOMEM || err == ERR_CONFIG)
+		return err;
+	conf_error(errors, conf_where(s->conf, "common",
+		err == ERR_SYNTAX ? "nameservers" : "trust-anchor"),
+		"the resolver does not take it: %s", err_text(err));
 	return ERR_CONFIG;
 }
 
 static int
 open_dns(struct snapshot *s, struct conf_errors *errors)
 {
-	const struct dns_options options = {
-		.nameservers = s->common->nameservers,
-		.trust_anchor = s->common->trust_anchor,
-	};
 	int err = s->common->zone != NULL ? open_zone(s, errors) :
-					    dns_open(&options, &s->dns);
+					    open_resolver(s, errors);
 
-	if (err == 0)
-		return arena_defer(s->arena, close_dns, s->dns);
-	if (err != ERR_NOMEM && err != ERR_CONFIG) {
-		conf_error(errors, conf_where(s->conf, "common",
-			err == ERR_SYNTAX ? "nameservers" : "trust-anchor"),
-			"the resolver does not take it: %s", err_text(err));
-		err = ERR_CONFIG;
-	}
-	return err;
+	return err == 0 ? arena_defer(s->arena, close_dns, s->dns) : err;
 }
 
 /* A program that does not fill everything talks to its neighbours by seals. */

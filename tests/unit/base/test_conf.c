@@ -222,7 +222,7 @@ drop_in_that_cannot_be_read(void **state)
 	snprintf(name, sizeof(name), "%s.d/5.conf", conf_path);
 	assert_int_equal(mkdir(name, 0700), 0);
 	assert_int_equal(load(STR("")), ERR_CONFIG);
-	assert_error(0, ".d/5.conf", "irectory");
+	assert_error(0, ".d/5.conf", "regular file");
 	assert_int_equal(rmdir(name), 0);
 	assert_int_equal(symlink("/nonexistent", name), 0);
 	assert_int_equal(load(STR("")), ERR_CONFIG);

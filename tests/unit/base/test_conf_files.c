@@ -214,6 +214,23 @@ drop_in_errors_are_collected(void **state)
 	assert_non_null(strstr(errors.texts[1], "2.conf:2: number"));
 }
 
+/* Nobody writes into a pipe that stands where a file should. */
+static void
+pipes_are_refused(void **state)
+{
+	char name[100];
+
+	(void)state;
+	snprintf(name, sizeof(name), "%s.d/1.conf", conf_path);
+	assert_int_equal(mkfifo(name, 0600), 0);
+	alarm(10);
+	assert_int_equal(load(STR("")), ERR_CONFIG);
+	alarm(0);
+	assert_int_equal(errors.count, 1);
+	assert_non_null(strstr(errors.texts[0],
+		"/1.conf: not a regular file"));
+}
+
 /* A configuration is PATH, PATH.d or both. */
 static void
 drop_ins_alone(void **state)
@@ -272,7 +289,7 @@ no_file(void **state)
 	assert_non_null(strstr(errors.texts[0], "/nonexistent/x: No such"));
 	assert_int_equal(conf_load(arena, &folder, both, &errors, &conf),
 		ERR_CONFIG);
-	assert_non_null(strstr(errors.texts[1], "/tmp: Is a directory"));
+	assert_non_null(strstr(errors.texts[1], "/tmp: not a regular file"));
 }
 
 /* No foreign sections: every other section is an error. */
@@ -388,6 +405,7 @@ main(void)
 		TEST(behind_a_section),
 		TEST(invalid_continued_value),
 		TEST(drop_in_errors_are_collected),
+		TEST(pipes_are_refused),
 		TEST(drop_ins_alone),
 		TEST(a_thousand_errors),
 		TEST(no_file),

@@ -44,7 +44,7 @@ static const struct {
 	{ "", { "/nonexistent/x", "a" }, "a|", ERR_CONFIG,
 		{ "HERE:3: list /nonexistent/x: No such file or directory" } },
 	{ "", { "/tmp" }, "", ERR_CONFIG,
-		{ "HERE:3: list /tmp: is not a file" } },
+		{ "HERE:3: list /tmp: not a regular file" } },
 	{ "", { "bad", "full", "bad" }, "", ERR_NOMEM,
 		{ "HERE:3: \"bad\" is not good",
 		  "HERE:3: \"bad\" is not good" } },
@@ -133,8 +133,28 @@ pipe_is_no_list(void **state)
 		&errors, &taker), ERR_CONFIG);
 	alarm(0);
 	assert_int_equal(errors.count, 1);
-	assert_non_null(strstr(errors.texts[0], "is not a file"));
+	assert_non_null(strstr(errors.texts[0], "not a regular file"));
 	unlink(fifo);
+	arena_free(arena);
+}
+
+/* Anybody could make himself exempt. */
+static void
+writable_is_no_list(void **state)
+{
+	struct arena *arena = arena_new(0);
+	struct conf_errors errors = { .arena = arena };
+	struct strbuf sb = sb_new(arena);
+	const struct list_taker taker = { take, &sb, "good" };
+	struct str item = str_of(path);
+
+	(void)state;
+	write_file(path, STR("x\n"), 0646);
+	assert_int_equal(listfile_read(&(struct conf_list){ &item, 1 }, "W",
+		&errors, &taker), ERR_CONFIG);
+	assert_int_equal(errors.count, 1);
+	assert_non_null(strstr(errors.texts[0], "W: list /tmp/"));
+	assert_non_null(strstr(errors.texts[0], "written by all users"));
 	arena_free(arena);
 }
 
@@ -162,6 +182,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads),
 		cmocka_unit_test(pipe_is_no_list),
+		cmocka_unit_test(writable_is_no_list),
 		cmocka_unit_test(long_items_are_cut_in_complaints),
 	};
 

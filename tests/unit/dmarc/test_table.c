@@ -164,6 +164,25 @@ odd_files(void **state)
 	arena_free(t.arena);
 }
 
+/* Anybody could let himself in. */
+static void
+writable_by_all(void **state)
+{
+	char path[] = "/tmp/mailvet-table-XXXXXX";
+	struct test t = { .arena = arena_new(0) };
+	int fd = mkstemp(path);
+
+	(void)state;
+	t.errors.arena = t.arena;
+	assert_int_equal(fchmod(fd, 0606), 0);
+	close(fd);
+	assert_int_equal(table_load(t.arena, path, "here", &t.errors,
+		&t.table), ERR_CONFIG);
+	assert_non_null(strstr(t.errors.texts[0], "written by all users"));
+	unlink(path);
+	arena_free(t.arena);
+}
+
 static void
 out_of_memory(void **state)
 {
@@ -188,6 +207,7 @@ main(void)
 		cmocka_unit_test(complaints),
 		cmocka_unit_test(a_list_may_be_stronger),
 		cmocka_unit_test(odd_files),
+		cmocka_unit_test(writable_by_all),
 		cmocka_unit_test(out_of_memory),
 	};
 

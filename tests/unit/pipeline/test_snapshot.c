@@ -182,13 +182,17 @@ static const struct {
 static void
 seal_keys(void **state)
 {
-	static const char no_key[] = "[common]\nseal-key = /nonexistent\n"
-		"zone = /dev/null\n";
+	char zone[] = "/tmp/mailvet-zone-XXXXXX", keyed[100], no_key[100];
+	int fd = mkstemp(zone);
 	struct snapshot *s;
 
 	(void)state;
+	close(fd);
+	snprintf(keyed, sizeof(keyed), "%szone = %s\n", KEY, zone);
+	snprintf(no_key, sizeof(no_key), "[common]\n"
+		"seal-key = /nonexistent\nzone = %s\n", zone);
 	for (size_t i = 0; i < COUNT(gates); i++) {
-		int err = load(gates[i].program, KEY "zone = /dev/null\n", &s);
+		int err = load(gates[i].program, keyed, &s);
 
 		assert_row(i, err == 0);
 		assert_row(i, s->gate.parts == gates[i].parts);
@@ -201,6 +205,7 @@ seal_keys(void **state)
 				"/nonexistent: No such file"));
 		snapshot_unref(s);
 	}
+	unlink(zone);
 }
 
 /* ---- the resolver ------------------------------------------------------- */
@@ -230,6 +235,32 @@ zones(void **state)
 	unlink(zone);
 	assert_int_equal(ERR_CONFIG, load(&dkim_only, text, &s));
 	assert_non_null(strstr(errors.texts[0], ":3: zone /tmp/mailvet-zone-"));
+	assert_int_equal(ERR_CONFIG,
+		load(&dkim_only, KEY "zone = /dev/zero\n", &s));
+	assert_non_null(strstr(errors.texts[0],
+		":3: zone /dev/zero: not a regular file"));
+}
+
+/* libunbound would wait for a pipe's writer. */
+static void
+anchors(void **state)
+{
+	char pipe_path[] = "/tmp/mailvet-pipe-XXXXXX", text[100];
+	struct snapshot *s;
+
+	(void)state;
+	close(mkstemp(pipe_path));
+	unlink(pipe_path);
+	snprintf(text, sizeof(text), "%strust-anchor = %s\n", KEY, pipe_path);
+	assert_int_equal(ERR_CONFIG, load(&dkim_only, text, &s));
+	assert_non_null(strstr(errors.texts[0], ":3: trust-anchor /tmp/"));
+	assert_non_null(strstr(errors.texts[0], ": No such file"));
+	assert_int_equal(0, mkfifo(pipe_path, 0600));
+	alarm(10);
+	assert_int_equal(ERR_CONFIG, load(&dkim_only, text, &s));
+	alarm(0);
+	assert_non_null(strstr(errors.texts[0], ": not a regular file"));
+	unlink(pipe_path);
 }
 
 /* ---- refusals ----------------------------------------------------------- */
@@ -282,6 +313,7 @@ main(void)
 		TEST(references_of_threads),
 		TEST(seal_keys),
 		TEST(zones),
+		TEST(anchors),
 		TEST(complaints),
 		TEST(programs),
 	};
