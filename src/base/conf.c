@@ -143,22 +143,24 @@ set_value(struct loading *l, unsigned file, int section,
 	return err == ERR_NOMEM ? ERR_NOMEM : 0;
 }
 
-/* A key of a file. */
+/* A key of a file, or the head of a section, where an unknown one is told. */
 static int
 take(void *arg, unsigned file, const struct conf_setting *setting)
 {
 	struct loading *l = arg;
 	int section = find_section(l->conf, setting->section);
 
-	if (section >= 0)
+	if (setting->key == NULL) {
+		if (section < 0 && !is_foreign(l->foreign, setting->section))
+			conf_error(l->errors, setting->where,
+				"unknown section [%s]", setting->section);
+	} else if (section >= 0) {
 		return set_value(l, file, section, setting);
-	if (setting->section[0] == '\0')
+	} else if (setting->section[0] == '\0') {
 		conf_error(l->errors, setting->where,
 			"\"%s\" stands before the first [section]",
 			setting->key);
-	else if (!is_foreign(l->foreign, setting->section))
-		conf_error(l->errors, setting->where, "unknown section [%s]",
-			setting->section);
+	}
 	return 0;
 }
 

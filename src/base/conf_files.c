@@ -43,20 +43,43 @@ here(struct reader *r)
 	return sb_done(&sb).p != NULL ? sb.p : r->path;
 }
 
+static void
+hand_over(struct reader *r, const struct conf_setting *setting)
+{
+	int err = r->take(r->arg, r->number, setting);
+
+	if (err < 0)
+		r->err = err;
+}
+
 /* Hand the last key over, now that its value is complete. */
 static void
 finish_key(struct reader *r)
 {
-	int err;
-
 	if (r->key.key == NULL)
 		return;
 	r->key.value = sb_done(&r->value).p;
-	err = r->key.value == NULL ? ERR_NOMEM :
-		r->take(r->arg, r->number, &r->key);
-	if (err < 0)
-		r->err = err;
+	if (r->key.value == NULL)
+		r->err = ERR_NOMEM;
+	else
+		hand_over(r, &r->key);
 	r->key = (struct conf_setting){ .key = NULL };
+}
+
+/* A section begins, which inih would tell with its first key only. */
+static void
+begin_section(struct reader *r, struct str line)
+{
+	struct str name = str_from(str_trim(line), 1);
+	struct conf_setting setting = { .where = here(r) };
+
+	finish_key(r);
+	name = arena_copy(r->arena, str_first(name, str_index(name, ']')));
+	setting.section = name.p;
+	if (name.p == NULL)
+		r->err = ERR_NOMEM;
+	else
+		hand_over(r, &setting);
 }
 
 /* inih's callback: a key, or a line that continues one. */
@@ -173,6 +196,8 @@ read_line(char *buf, int size, void *stream)
 			"begins with a space)";
 	if (wrong != NULL)
 		complain(r, wrong);
+	else if (!r->continued && str_istarts(str_trim(line), STR("[")))
+		begin_section(r, line);
 	snprintf(buf, (size_t)size, "%.*s\n",
 		wrong == NULL ? (int)line.n : 0, line.p);
 	return buf;

@@ -7,8 +7,9 @@
 #include "base/conf.h"
 
 /*
- * Takes one key with its whole value, in the order of the files; setting lives
- * in the arena.  file tells the files apart.  0 or ERR_NOMEM.
+ * Takes one key with its whole value, in the order of the files, and before
+ * those of a section the section alone (key is NULL); setting lives in the
+ * arena.  file tells the files apart.  0 or ERR_NOMEM.
  */
 typedef int conf_take(
 	void *arg, unsigned file, const struct conf_setting *setting);
