@@ -3,6 +3,8 @@
 #include "mail/authres.h"
 #include "dns/server.h"
 
+#include <grp.h>
+
 #define AT(field) offsetof(struct common, field)
 
 /* In the order of enum log_level, from LEVEL_ERROR on. */
@@ -30,6 +32,14 @@ is_id(const void *field)
 	const char *id = *(const char *const *)field;
 
 	return id == NULL || authres_is_id(str_of(id));
+}
+
+static bool
+is_group(const void *field)
+{
+	const char *name = *(const char *const *)field;
+
+	return name == NULL || getgrnam(name) != NULL;
 }
 
 static const struct conf_option options[] = {
@@ -109,6 +119,8 @@ static const struct conf_option options[] = {
 	{ .key = "socket-group",
 		.type = CONF_STRING,
 		.offset = AT(socket_group),
+		.valid = is_group,
+		.kind = "name of a group of this host",
 		.help = "group of such a socket; default: the process's own" },
 	{ .key = NULL },
 };

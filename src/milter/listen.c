@@ -141,6 +141,18 @@ bind_first(const struct addrinfo *list, int *ret_errno)
 	return -1;
 }
 
+/* getaddrinfo takes a number that is too large for its rest. */
+static bool
+is_port(struct str text)
+{
+	unsigned long port;
+
+	for (size_t i = 0; i < text.n; i++)
+		if (!is_digit(text.p[i]))
+			return true; /* a name */
+	return str_to_ulong(text, 65535, &port);
+}
+
 /* "port@host" */
 static int
 bind_inet(const char *text, int family, struct listener *ret,
@@ -156,6 +168,8 @@ bind_inet(const char *text, int family, struct listener *ret,
 	if (at == NULL || at == text || at - text >= (int)sizeof(port))
 		return complain(why, ERR_SYNTAX, text, "expected port@host");
 	snprintf(port, sizeof(port), "%.*s", (int)(at - text), text);
+	if (!is_port(str_of(port)))
+		return complain(why, ERR_SYNTAX, text, "no such port");
 	err = getaddrinfo(at + 1, port, &hints, &list);
 	if (err != 0)
 		return complain(why, ERR_SYNTAX, text, gai_strerror(err));

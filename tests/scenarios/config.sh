@@ -130,7 +130,11 @@ refuses "bad yes or no" inbound "c\\.conf:5: .*dry-run"
 write "nameservers = not-an-address"
 refuses "bad name server" inbound "c\\.conf:5: .*nameservers"
 write "[nosuchsection]" "a = b"
-refuses "unknown section" inbound "$at: "
+refuses "unknown section" inbound "c\\.conf:5: .*nosuchsection"
+write "[spff]" "; fail = reject"
+refuses "unknown section without a key" inbound "c\\.conf:5: .*\\[spff\\]"
+write "socket-group = no-such-group"
+refuses "unknown group" inbound "c\\.conf:5: socket-group: .*no-such-group"
 write "[common" "a = b"
 refuses "broken section line" inbound "c\\.conf:5: "
 write "this is no key and value"
@@ -342,6 +346,11 @@ ended 5
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
 result $? "socket in a directory that is not there: refuses" \
 	"status $status"
+
+start inbound -c "$tmp/c.conf" --socket "inet:70000@127.0.0.1"
+ended 5
+[ "$status" = 64 ] && grep -q "70000@127.0.0.1: no such port" "$tmp/err"
+result $? "a port that is too large: refuses and says so" "status $status"
 
 start inbound -c "$tmp/c.conf" --socket "nonsense:here"
 ended 5

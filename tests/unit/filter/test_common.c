@@ -2,6 +2,8 @@
 
 #include "filter/common.h"
 
+#include <grp.h>
+
 static const struct conf_section *const sections[] = { &common_section, NULL };
 
 /* The section with one key set on the command line. */
@@ -99,6 +101,32 @@ authserv_ids(void **state)
 	}
 }
 
+/* A group that is not there would be found out when the socket is bound. */
+static void
+socket_groups(void **state)
+{
+	const struct group *own = getgrgid(getgid());
+	struct arena *arena = arena_new(0);
+	struct conf_errors errors;
+	struct conf *conf;
+	const struct common *c;
+
+	(void)state;
+	assert_non_null(own);
+	c = load(arena, "socket-group", own->gr_name, &errors, &conf);
+	assert_non_null(c);
+	assert_string_equal(c->socket_group, own->gr_name);
+	c = load(arena, "socket-group", "", &errors, &conf);
+	assert_non_null(c);
+	assert_null(c->socket_group);
+	assert_null(load(arena, "socket-group", "no-such-group", &errors,
+		&conf));
+	assert_int_equal(errors.count, 1);
+	assert_true(str_istarts(str_of(errors.texts[0]),
+		STR("--test: socket-group: \"no-such-group\" is not a valid")));
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -106,6 +134,7 @@ main(void)
 		cmocka_unit_test(defaults),
 		cmocka_unit_test(log_levels),
 		cmocka_unit_test(authserv_ids),
+		cmocka_unit_test(socket_groups),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,8 @@ static const struct {
 	{ "inet:0123456789012345678901234567890123@127.0.0.1", ERR_SYNTAX,
 		"port@host" },
 	{ "inet:no-such-port@127.0.0.1", ERR_SYNTAX, "no-such-port" },
+	{ "inet:65536@127.0.0.1", ERR_SYNTAX, "65536@127.0.0.1: no such port" },
+	{ "inet6:99999@::1", ERR_SYNTAX, "no such port" },
 	{ "inet:0@::1", ERR_SYNTAX, "::1" },
 	{ "inet6:0@127.0.0.1", ERR_SYNTAX, "127.0.0.1" },
 	{ "inet:0@127.0.0.1", 0, NULL },
