@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+enum { ED25519_SIZE = 32 };
+
 /* ---- RSA keys ------------------------------------------------------- */
 
 /* What is left of an element of DER. */
@@ -103,12 +105,6 @@ rsa_read(struct str text, struct rsa_public *ret)
 
 /* ---- keys ----------------------------------------------------------- */
 
-static void
-key_free(void *key)
-{
-	EVP_PKEY_free(key);
-}
-
 /*
  * Was it for want of memory that the library failed?  It says so first, and
  * then in other words; without memory for any words it says nothing.
@@ -135,24 +131,35 @@ decode(int type, struct str bytes)
 	return EVP_PKEY_new_raw_public_key(type, NULL, p, bytes.n);
 }
 
+/* Why there is no key: not every failure for want of memory is called so, and
+ * with an Ed25519 key nothing but its size can be wrong. */
+static int
+no_key(int type, struct str bytes)
+{
+	if (type == EVP_PKEY_ED25519)
+		return bytes.n == ED25519_SIZE ? ERR_NOMEM : ERR_SYNTAX;
+	return starved() ? ERR_NOMEM : ERR_SYNTAX;
+}
+
 /* The key that the bytes are, if they are one. */
 static int
 make_key(struct arena *arena, int type, struct str bytes, EVP_PKEY **ret)
 {
-	EVP_PKEY *key = keycache_find(type, bytes);
-	int r;
+	struct shared_key *shared = keycache_find(type, bytes);
+	EVP_PKEY *key;
 
-	if (key == NULL) {
+	if (shared == NULL) {
 		ERR_clear_error();
 		key = decode(type, bytes);
 		if (key == NULL)
-			return starved() ? ERR_NOMEM : ERR_SYNTAX;
-		keycache_add(type, bytes, key);
+			return no_key(type, bytes);
+		shared = keycache_add(type, bytes, key);
 	}
-	r = arena_defer(arena, key_free, key);
-	if (r == 0)
-		*ret = key;
-	return r;
+	if (shared == NULL || arena_defer(arena, shared_key_release, shared) <
+		0)
+		return ERR_NOMEM;
+	*ret = shared_key_get(shared);
+	return 0;
 }
 
 int

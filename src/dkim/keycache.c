@@ -6,7 +6,8 @@
 
 enum { SLOTS = 128 };
 
-struct entry {
+struct shared_key {
+	atomic_uint users; /* the cache is one */
 	EVP_PKEY *key;
 	int type;
 	size_t n;
@@ -14,14 +15,14 @@ struct entry {
 };
 
 /*
- * No lock: who looks at an entry takes it out of its slot, which nobody else
- * does then, and puts it back.  Who finds the slot empty decodes the key.
+ * No lock: who looks at a key takes it out of its slot, which nobody else does
+ * then, and puts it back.  Who finds the slot empty decodes the key.
  */
-static _Atomic(struct entry *) slots[SLOTS];
+static _Atomic(struct shared_key *) slots[SLOTS];
 
 /* Some bytes out of the middle, which in a key are as good as random.  Who
  * makes keys that share a slot has them decoded each time, and no more. */
-static _Atomic(struct entry *) *
+static _Atomic(struct shared_key *) *
 slot_of(struct str bytes)
 {
 	uint64_t middle = 0;
@@ -32,48 +33,63 @@ slot_of(struct str bytes)
 	return &slots[(middle ^ middle >> 32) % SLOTS];
 }
 
-/* Whatever was put there meanwhile goes. */
+/* Whatever was put there meanwhile loses the cache as a user. */
 static void
-put(_Atomic(struct entry *) *slot, struct entry *entry)
+put(_Atomic(struct shared_key *) *slot, struct shared_key *key)
 {
-	struct entry *old = atomic_exchange(slot, entry);
-
-	if (old == NULL)
-		return;
-	EVP_PKEY_free(old->key);
-	free(old);
+	shared_key_release(atomic_exchange(slot, key));
 }
 
-EVP_PKEY *
+struct shared_key *
 keycache_find(int type, struct str bytes)
 {
-	_Atomic(struct entry *) *slot = slot_of(bytes);
-	struct entry *entry = atomic_exchange(slot, NULL);
-	EVP_PKEY *found = NULL;
+	_Atomic(struct shared_key *) *slot = slot_of(bytes);
+	struct shared_key *key = atomic_exchange(slot, NULL);
+	struct shared_key *found = NULL;
 
-	if (entry == NULL)
+	if (key == NULL)
 		return NULL;
-	if (entry->type == type &&
-		str_eq((struct str){ entry->bytes, entry->n }, bytes) &&
-		EVP_PKEY_up_ref(entry->key) == 1)
-		found = entry->key;
-	put(slot, entry);
+	if (key->type == type &&
+		str_eq((struct str){ key->bytes, key->n }, bytes)) {
+		atomic_fetch_add(&key->users, 1);
+		found = key;
+	}
+	put(slot, key);
 	return found;
 }
 
-void
+struct shared_key *
 keycache_add(int type, struct str bytes, EVP_PKEY *key)
 {
-	struct entry *entry = malloc(sizeof(*entry) + bytes.n);
+	struct shared_key *shared = malloc(sizeof(*shared) + bytes.n);
 
-	if (entry == NULL)
-		return;
-	if (EVP_PKEY_up_ref(key) != 1) {
-		free(entry);
-		return;
+	if (shared == NULL) {
+		EVP_PKEY_free(key);
+		return NULL;
 	}
-	*entry = (struct entry){ .key = key, .type = type, .n = bytes.n };
+	atomic_init(&shared->users, 2);
+	shared->key = key;
+	shared->type = type;
+	shared->n = bytes.n;
 	if (bytes.n > 0)
-		memcpy(entry->bytes, bytes.p, bytes.n);
-	put(slot_of(bytes), entry);
+		memcpy(shared->bytes, bytes.p, bytes.n);
+	put(slot_of(bytes), shared);
+	return shared;
+}
+
+EVP_PKEY *
+shared_key_get(const struct shared_key *key)
+{
+	return key->key;
+}
+
+void
+shared_key_release(void *arg)
+{
+	struct shared_key *key = arg;
+
+	if (key == NULL || atomic_fetch_sub(&key->users, 1) > 1)
+		return;
+	EVP_PKEY_free(key->key);
+	free(key);
 }

@@ -15,11 +15,24 @@
 
 #include <openssl/evp.h>
 
-/* The key of that type (EVP_PKEY_RSA, ...) and bytes, a reference of the
- * caller's; NULL if it is not here. */
-EVP_PKEY *keycache_find(int type, struct str bytes) MUST_USE;
+/* A key that users share. */
+struct shared_key;
 
-/* Keep a key, with a reference of our own; without memory for it, nothing. */
-void keycache_add(int type, struct str bytes, EVP_PKEY *key) NONNULL;
+/* The key of that type (EVP_PKEY_RSA, ...) and bytes for one user more; NULL if
+ * it is not here. */
+struct shared_key *keycache_find(int type, struct str bytes) MUST_USE;
+
+/*
+ * Share a key, which becomes ours whatever the outcome, and keep it for others;
+ * the caller is its first user.  NULL when out of memory.
+ */
+struct shared_key *keycache_add(int type, struct str bytes, EVP_PKEY *key)
+	MUST_USE;
+
+/* As long as there is a user. */
+EVP_PKEY *shared_key_get(const struct shared_key *key) NONNULL;
+
+/* One user less; void * for arena_defer. */
+void shared_key_release(void *key);
 
 #endif

@@ -29,11 +29,11 @@ static void
 keep(unsigned number)
 {
 	unsigned char buf[32];
-	EVP_PKEY *key = decoded(number);
+	struct shared_key *key = keycache_add(EVP_PKEY_ED25519,
+		bytes_of(number, buf), decoded(number));
 
 	assert_non_null(key);
-	keycache_add(EVP_PKEY_ED25519, bytes_of(number, buf), key);
-	EVP_PKEY_free(key);
+	shared_key_release(key);
 }
 
 /* Is what is found, if anything, the key of that number? */
@@ -42,16 +42,16 @@ is_right(unsigned number, bool *found)
 {
 	unsigned char buf[32], raw[32];
 	struct str bytes = bytes_of(number, buf);
-	EVP_PKEY *key = keycache_find(EVP_PKEY_ED25519, bytes);
+	struct shared_key *key = keycache_find(EVP_PKEY_ED25519, bytes);
 	size_t n = sizeof(raw);
 	bool right;
 
 	*found = key != NULL;
 	if (key == NULL)
 		return true;
-	right = EVP_PKEY_get_raw_public_key(key, raw, &n) == 1 && n == 32 &&
-		memcmp(raw, buf, 32) == 0;
-	EVP_PKEY_free(key);
+	right = EVP_PKEY_get_raw_public_key(shared_key_get(key), raw, &n) ==
+			1 && n == 32 && memcmp(raw, buf, 32) == 0;
+	shared_key_release(key);
 	return right;
 }
 
@@ -80,6 +80,25 @@ test_type(void **state)
 	keep(2);
 	assert_null(keycache_find(EVP_PKEY_RSA, bytes_of(2, buf)));
 	assert_null(keycache_find(EVP_PKEY_X25519, bytes_of(2, buf)));
+}
+
+/* It stays as long as there is a user, also when others took its place. */
+static void
+test_user(void **state)
+{
+	unsigned char buf[32], raw[32];
+	struct str bytes = bytes_of(4, buf);
+	struct shared_key *key =
+		keycache_add(EVP_PKEY_ED25519, bytes, decoded(4));
+	size_t n = sizeof(raw);
+
+	(void)state;
+	for (unsigned i = 100; i < KEYS; i++)
+		keep(i);
+	assert_int_equal(1, EVP_PKEY_get_raw_public_key(shared_key_get(key),
+				    raw, &n));
+	assert_memory_equal(buf, raw, sizeof(raw));
+	shared_key_release(key);
 }
 
 static void
@@ -122,17 +141,12 @@ work(void *arg)
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		unsigned number = (seed + i * i) % 5;
-		unsigned char buf[32];
-		EVP_PKEY *key;
 		bool found;
 
 		if (!is_right(number, &found))
 			wrong++;
-		if (found)
-			continue;
-		key = decoded(number);
-		keycache_add(EVP_PKEY_ED25519, bytes_of(number, buf), key);
-		EVP_PKEY_free(key);
+		if (!found)
+			keep(number);
 	}
 	return (void *)(uintptr_t)wrong;
 }
@@ -159,6 +173,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found_again),
 		cmocka_unit_test(test_type),
+		cmocka_unit_test(test_user),
 		cmocka_unit_test(test_parts_of_the_bytes),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_threads),
