@@ -9,6 +9,12 @@
 
 /* ---- writing ------------------------------------------------------------ */
 
+/*
+ * A line may have 998 bytes, and quoting may double the size.  A domain has 253
+ * at most.
+ */
+enum { VALUE_MAX = 400 };
+
 /* The field being written: tokens are held back by one, for the semicolon. */
 struct writer {
 	struct arena *arena;
@@ -83,7 +89,10 @@ add_quoted(struct strbuf *sb, struct str value)
 	sb_addc(sb, '"');
 }
 
-/* "key=value"; nothing for an empty value.  A reason cannot be an address. */
+/*
+ * "key=value"; nothing for an empty value, and the beginning of a long one.  A
+ * reason cannot be an address.
+ */
 static void
 pair(struct writer *w, const char *key, struct str value)
 {
@@ -91,6 +100,7 @@ pair(struct writer *w, const char *key, struct str value)
 
 	if (value.n == 0)
 		return;
+	value = str_first(value, VALUE_MAX);
 	sb_addf(&sb, "%s=", key);
 	if (is_token(value) || (strchr(key, '.') && is_address(value)))
 		sb_add(&sb, value);
@@ -111,8 +121,11 @@ write_spf(struct writer *w, const struct spf_results *spf, bool detail)
 {
 	begin(w, "spf", spf->mail_from);
 	pair(w, "reason", spf->reason);
-	/* A local part can be anything; one that needs quoting is left out. */
-	if (spf->mail_from_domain.n > 0 && is_address(spf->mail_from_address))
+	/* A local part can be anything: left out if it needs quotes, or if it
+	 * is too long. */
+	if (spf->mail_from_domain.n > 0 &&
+		spf->mail_from_address.n <= VALUE_MAX &&
+		is_address(spf->mail_from_address))
 		pair(w, "smtp.mailfrom", spf->mail_from_address);
 	else
 		pair(w, "smtp.mailfrom", spf->mail_from_domain);

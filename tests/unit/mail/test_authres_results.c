@@ -126,6 +126,46 @@ reread(struct arena *arena, struct str value, unsigned parts,
 	return err != 0 ? err : authres_read(arena, &parsed, parts, ret);
 }
 
+/* No line of the field is longer than one of a message may be. */
+static void
+long_values(void **state)
+{
+	struct arena *arena = arena_new(0);
+	static char text[60000];
+	const struct str same = { text, sizeof(text) };
+	struct dkim_result sig = { .result = AUTH_PERMERROR, .reason = same,
+		.domain = same, .selector = same, .identity = same };
+	const struct results r = {
+		.spf = { .known = true, .helo_known = true, .reason = same,
+			.mail_from_address = same,
+			.mail_from_domain = STR("d.example"),
+			.helo_name = same },
+		.dkim = { .known = true, .sigs = &sig, .count = 1 },
+		.dmarc = { .known = true, .reason = same },
+	};
+	struct results back = { 0 };
+	struct str value, rest;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = i % 2 ? '"' : 'x';
+	text[30000] = '@';
+	value = rest = written(arena, &r, ALL);
+	while (rest.p != NULL)
+		assert_true(str_cut(&rest, '\n').n < 998);
+	/* No other field is made of it. */
+	assert_int_equal(reread(arena, value, ALL, &back), 0);
+	assert_str(back.spf.mail_from_domain, "d.example");
+	assert_true(back.spf.helo_known);
+	assert_true(str_istarts(same, back.spf.helo_name));
+	memset(text, 'x', sizeof(text));
+	value = rest = written(arena, &r, ALL);
+	while (rest.p != NULL)
+		assert_true(str_cut(&rest, '\n').n < 998);
+	arena_free(arena);
+}
+
+
 static void
 assert_same_signature(const struct dkim_result *a, const struct dkim_result *b)
 {
@@ -336,6 +376,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_parts),
 		cmocka_unit_test(writes_addresses),
+		cmocka_unit_test(long_values),
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(reads_what_is_asked_for),
 		cmocka_unit_test(reads_fields),
