@@ -35,7 +35,7 @@ allows(const struct taglist *list, const char *tag, struct str word)
 	while (rest.p != NULL) {
 		struct str item = str_trim(str_cut(&rest, ':'));
 
-		if (str_eq(item, word) || str_eq(item, STR("*")))
+		if (str_eq(item, word))
 			return true;
 	}
 	return false;
@@ -118,7 +118,7 @@ judge_tags(struct arena *arena, const struct taglist *list,
 	if (!allows(list, "h", STR("sha256")))
 		return say(ret, PUBLISHED_UNUSABLE,
 			"h= does not allow sha256.");
-	if (!allows(list, "s", STR("email")))
+	if (!allows(list, "s", STR("email")) && !allows(list, "s", STR("*")))
 		return say(ret, PUBLISHED_UNUSABLE,
 			"s= does not allow email.");
 	if (has_flag(list, STR("y")))

@@ -80,6 +80,9 @@ static const struct {
 	{ { "k=ed25519; p=P; v=DKIM1" }, PUBLISHED_UNUSABLE, "first tag" },
 	{ { "v=DKIM1; k=ed25519; h=sha1; p=P" }, PUBLISHED_UNUSABLE,
 		"sha256" },
+	/* "*" means all to s= only. */
+	{ { "v=DKIM1; k=ed25519; h=*; p=P" }, PUBLISHED_UNUSABLE, "sha256" },
+	{ { "v=DKIM1; k=ed25519; t=*; p=P" }, PUBLISHED_OK, "" },
 	{ { "v=DKIM1; k=ed25519; s=tlsrpt; p=P" }, PUBLISHED_UNUSABLE,
 		"email" },
 };
