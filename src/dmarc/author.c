@@ -5,6 +5,23 @@
 #include "mail/address.h"
 #include "mail/encoded.h"
 
+/*
+ * Does the name end as names do (RFC 1123 section 2.1, and A-labels)?  There
+ * are readers that look for an address in the text and leave out what is behind
+ * it: "a@x.com-" is a@x.com to them.  A name without a dot is nobody else's.
+ */
+static bool
+ends_well(struct str name)
+{
+	struct str top = name_last_labels(name, 1);
+	bool letters = true;
+
+	for (size_t i = 0; i < top.n; i++)
+		letters = letters && is_alpha(top.p[i]);
+	return letters || top.n == name.n ||
+		(str_istarts(top, STR("xn--")) && top.p[top.n - 1] != '-');
+}
+
 /* The one domain of all boxes; ERR_SYNTAX with ret->problem set, ERR_NOMEM. */
 static int
 common_domain(struct arena *arena, const struct authors *authors,
@@ -19,6 +36,8 @@ common_domain(struct arena *arena, const struct authors *authors,
 		if (i > 0 && str_ieq(domain, authors->boxes[i - 1].domain))
 			continue;
 		err = name_normalise(arena, domain, &name);
+		if (err == 0 && !ends_well(name))
+			err = ERR_SYNTAX;
 		if (err == ERR_SYNTAX)
 			ret->problem = STR("the domain in From is not a name");
 		if (err != 0)
@@ -64,6 +83,9 @@ look_behind(struct arena *arena, struct str value, bool plain_names,
 	if (has_any(decoded.words, STR("<>,;:")))
 		foreign = claim_is_foreign(arena, decoded.words,
 			found->domain);
+	/* Or it sets off what stands in quotes, or beside it. */
+	if (foreign == 0 && has_any(decoded.words, STR("<>,;:\"\\()")))
+		foreign = claim_is_foreign(arena, value, found->domain);
 	if (foreign > 0)
 		found->problem = STR("an encoded word in From hides an "
 			"address");

@@ -13,11 +13,12 @@ struct author {
 
 /*
  * Exactly one From field, with one or more addresses of one domain, which is a
- * name that one can ask the DNS for.
+ * name that one can ask the DNS for, and ends in letters or an A-label.
  *
  * No encoded word may hide what would change the field for a reader that
- * decodes before it parses: line ends, NUL, or an address of another domain
- * with the punctuation that sets it off.  plain_names: nor may an address of
+ * decodes before it parses: line ends, NUL, an address of another domain with
+ * the punctuation that sets it off, or that punctuation where such an address
+ * stands.  plain_names: nor may an address of
  * another domain be anywhere beside the author's, encoded or not; so, too,
  * where the field is loose (address.h).
  * 0, ERR_NOMEM.

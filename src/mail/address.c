@@ -417,6 +417,7 @@ read_element(struct parser *p)
 			e.words.phrase || !at_separator(p)) {
 			return ERR_SYNTAX;
 		} else {
+			p->out->loose = true;
 			return 0;
 		}
 		if (err != 0 || p->out->count > boxes)

@@ -32,8 +32,9 @@ struct authors {
 	size_t count;
 	/*
 	 * Brackets or an address stood in a display name without quotes, or
-	 * there was a route, a group, or an '@' in a local part: readers go
-	 * astray where more than that is odd.
+	 * there was a route, a group, an element of the list without an
+	 * address, or an '@' in a local part: readers go astray where more than
+	 * that is odd.
 	 */
 	bool loose;
 };
