@@ -23,23 +23,51 @@ seconds(struct str text)
 	return (long)number * (unit != NULL ? each[unit - units] : 1);
 }
 
-static void
-check_wait(struct doctor *doctor, const char *parameter)
+/* What main.cf says of a parameter, or the default; empty: nothing. */
+static struct str
+value_of(struct doctor *doctor, const char *parameter)
 {
 	const char *argv[6];
 	struct run_result result;
-	long deadline = doctor->common->deadline / 1000, wait;
 
 	postfix_command(doctor->host, "-h", parameter, argv);
 	if (run(doctor->host->arena, argv, STR(""), &result) < 0)
-		return;
-	wait = seconds(result.out);
+		return STR("");
+	return str_trim(result.out);
+}
+
+static void
+check_wait(struct doctor *doctor, const char *parameter)
+{
+	long deadline = doctor->common->deadline / 1000, wait;
+
+	wait = seconds(value_of(doctor, parameter));
 	if (wait <= deadline)
 		doctor_fail(doctor,
 			doctor_text(doctor, "postconf -e %s=%ld", parameter,
 				deadline + 10),
 			"%s is %ld s, not longer than our deadline of %ld s",
 			parameter, wait, deadline);
+}
+
+/* What how-tos of long ago set, and what passes all milters by. */
+static void
+check_main(struct doctor *doctor)
+{
+	struct str protocol = value_of(doctor, "milter_protocol");
+	struct str overrides = value_of(doctor, "receive_override_options");
+	unsigned long version;
+
+	if (str_to_ulong(protocol, 100, &version) && version < 6)
+		doctor_warn(doctor, "postconf -X milter_protocol",
+			"milter_protocol is %lu, not 6: header fields come "
+			"changed, and signatures with c=simple break",
+			version);
+	if (overrides.n > 0 &&
+		memmem(overrides.p, overrides.n, "no_milters", 10) != NULL)
+		doctor_fail(doctor, "postconf -X receive_override_options",
+			"receive_override_options has no_milters: mail passes "
+			"all milters by");
 }
 
 static void
@@ -88,6 +116,7 @@ doctor_postfix(struct doctor *doctor)
 				"%s is \"%.*s\", not \"%.*s\": %s",
 				settings[i].key, STR_ARG(settings[i].is),
 				STR_ARG(settings[i].should), settings[i].why);
+	check_main(doctor);
 	check_wait(doctor, "milter_command_timeout");
 	check_wait(doctor, "milter_content_timeout");
 	if (doctor->count == before)
