@@ -213,6 +213,34 @@ note_host(struct reporter *r)
 	return err < 0 ? err : 0;
 }
 
+/*
+ * A database in a file is one host's alone, even if its name was another when
+ * it read the journal: nothing is to be read again.
+ */
+static int
+take_over(struct reporter *r)
+{
+	static const char *const statements[] = {
+		"UPDATE files SET host = $1 WHERE host <> $1 AND NOT EXISTS "
+		"(SELECT 1 FROM files AS mine WHERE mine.host = $1 "
+		"AND mine.name = files.name)",
+		"DELETE FROM files WHERE host <> $1",
+		"DELETE FROM hosts WHERE host <> $1",
+	};
+	int err;
+
+	if (r->settings->conf.database[0] != '/')
+		return 0;
+	err = store_begin(r->store);
+	if (err < 0)
+		return err;
+	for (int i = 0; err >= 0 && i < 3; i++)
+		err = store_run(r->store, statements[i],
+			PARAMS(TEXT(r->settings->host)));
+	err = store_end(r->store, err);
+	return err < 0 ? err : 0;
+}
+
 int
 import_all(struct reporter *r, struct import_counts *ret)
 {
@@ -220,7 +248,7 @@ import_all(struct reporter *r, struct import_counts *ret)
 		{ "dmarc", r->dmarc->journal_directory, false },
 		{ "failure", r->dmarc->failure_directory, true },
 	};
-	int err = 0;
+	int err = take_over(r);
 
 	*ret = (struct import_counts){ .lines = 0 };
 	for (int i = 0; err == 0 && i < 2; i++)

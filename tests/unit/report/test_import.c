@@ -44,6 +44,28 @@ once(void **state)
 	fixture_close(&f);
 }
 
+/* The host got another name: its journal is not a second one. */
+static void
+renamed(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_open(&f, "");
+	fixture_write(&f, FILE_NAME, STR(LINE "\n"));
+	assert_int_equal(import(&f).lines, 1);
+	f.settings.host = STR("other.home.example");
+	assert_int_equal(import(&f).lines, 0);
+	fixture_write(&f, FILE_NAME, STR(LINE "\n" LINE "\n"));
+	assert_int_equal(import(&f).lines, 1);
+	assert_int_equal(messages(&f), 2);
+	assert_str(fixture_text(&f, "SELECT host FROM hosts"),
+		"other.home.example");
+	assert_int_equal(fixture_number(&f, "SELECT COUNT(*) FROM hosts"), 1);
+	assert_int_equal(fixture_number(&f, "SELECT COUNT(*) FROM files"), 1);
+	fixture_close(&f);
+}
+
 /* A disk that hung makes a file grow after its hour. */
 static void
 grown(void **state)
@@ -165,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(once),
+		cmocka_unit_test(renamed),
 		cmocka_unit_test(grown),
 		cmocka_unit_test(set_aside),
 		cmocka_unit_test(no_line_end),
