@@ -100,14 +100,17 @@ add_simple(const struct load *load, struct keyring *ring,
 {
 	const struct sign_conf *conf =
 		conf_get(load->conf, sign_section.name);
+	struct str identity = str_of(conf->identity);
 	struct strbuf below = sb_new(load->arena);
 	int r = key_entry_load(spec, ring, entry);
 
 	if (r < 0)
 		return r;
 	sb_addf(&below, ".%.*s", STR_ARG(entry->domain));
-	rules[0] = (struct rule_spec){ entry->domain, str_of(conf->identity),
-		entry, where(load, "identity") };
+	if (!rule_identity_fits(identity, entry->domain))
+		identity = STR("");
+	rules[0] = (struct rule_spec){ entry->domain, identity, entry,
+		where(load, "identity") };
 	rules[1] = rules[0];
 	rules[1].pattern = sb_done(&below);
 	return rules[1].pattern.p != NULL ? 0 : ERR_NOMEM;
@@ -143,6 +146,26 @@ fill_simple(const struct load *load, const struct sign_conf *conf,
 	return r;
 }
 
+/* It must be one, and that of some domain. */
+static int
+check_identity(const struct load *load, const struct sign_conf *conf,
+	const struct rule_spec *rules, size_t count)
+{
+	const char *wrong = "is not an identity, user@domain";
+
+	if (!is_given(conf->identity))
+		return 0;
+	if (rule_is_identity(str_of(conf->identity))) {
+		for (size_t i = 0; i < count; i++)
+			if (rules[i].identity.n > 0)
+				return 0;
+		wrong = "is within no domain";
+	}
+	conf_error(load->errors, where(load, "identity"), "\"%s\" %s",
+		conf->identity, wrong);
+	return ERR_CONFIG;
+}
+
 static int
 load_simple(const struct load *load, const struct sign_conf *conf,
 	struct sign_settings *settings)
@@ -161,13 +184,8 @@ load_simple(const struct load *load, const struct sign_conf *conf,
 	if (rules == NULL || settings->keys.entries == NULL)
 		return ERR_NOMEM;
 	r = fill_simple(load, conf, settings, rules, &used);
-	if (r == 0 && is_given(conf->identity) &&
-		!rule_is_identity(str_of(conf->identity))) {
-		conf_error(load->errors, where(load, "identity"),
-			"\"%s\" is not an identity, user@domain",
-			conf->identity);
-		r = ERR_CONFIG;
-	}
+	if (r == 0)
+		r = check_identity(load, conf, rules, used);
 	if (r == 0)
 		r = rules_make(&source, rules, used, &settings->rules);
 	return r;

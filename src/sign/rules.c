@@ -64,6 +64,14 @@ rule_is_identity(struct str identity)
 	return rest.p != NULL && str_index(rest, '@') == rest.n;
 }
 
+bool
+rule_identity_fits(struct str identity, struct str domain)
+{
+	struct str host = address_split(identity).domain;
+
+	return str_index(host, '%') < host.n || name_within(host, domain);
+}
+
 /*
  * A pattern without a wildcard behind its last '@' is about one domain: the
  * keys of a path with "%" must have one for it.
@@ -104,6 +112,10 @@ make_rule(const struct table_source *source, const struct rule_spec *spec,
 		return complain(source, spec, idle, spec->pattern);
 	if (spec->identity.n > 0 && !rule_is_identity(spec->identity))
 		return complain(source, spec, "is not an identity, user@domain",
+			spec->identity);
+	if (spec->identity.n > 0 && spec->entry->domain.n > 0 &&
+		!rule_identity_fits(spec->identity, spec->entry->domain))
+		return complain(source, spec, "is not within d=",
 			spec->identity);
 	if (!has_key(&lower))
 		return complain(source, spec, "has no key file",

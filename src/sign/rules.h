@@ -39,6 +39,9 @@ struct rule_spec {
 /* Is text an identity, and needs no quoting in i= (RFC 6376 section 3.5)? */
 bool rule_is_identity(struct str text);
 
+/* Can it stand beside that d=: is it within, or what the author makes of it? */
+bool rule_identity_fits(struct str identity, struct str domain);
+
 /*
  * The rules of a table; ret has its switches set, and gets the rest.
  * ERR_CONFIG with complaints; ERR_NOMEM.

@@ -125,6 +125,25 @@ test_domain_in_path(void **state)
 	rmdir(dir);
 }
 
+/* It is that of one of the domains, or of the author's. */
+static void
+test_identity(void **state)
+{
+	static const char *const good[] = { "@x.example", "a@B.Y.example",
+		"a@%", "@sub.%" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		struct strbuf sb = sb_new(arena);
+
+		sb_addz(&sb, "domain = x.example, y.example\n"
+			"selector = s\nkey = %s\nidentity = ");
+		sb_addz(&sb, good[i]);
+		sb_addz(&sb, "\n");
+		load(sb_done(&sb).p);
+	}
+}
+
 static void
 test_tables(void **state)
 {
@@ -195,6 +214,9 @@ test_bad(void **state)
 		{ "domain = x.example\nselector = s\nkey = %s\n"
 		  "identity = nobody\nsubdomains = yes\n", 1,
 			":5: \"nobody\" is not an identity" },
+		{ "domain = x.example\nselector = s\nkey = %s\n"
+		  "identity = a@y.example\n", 1,
+			":5: \"a@y.example\" is within no domain" },
 		{ "domain = %\nselector = s\nkey = %s\n", 1,
 			":2: \"%\" is not a domain name" },
 		{ "domain = x.example\nselector = s\nkey = %s\n"
@@ -232,6 +254,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_simple, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_domain_in_path, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_options, setup, teardown),
 		cmocka_unit_test(test_bad),
