@@ -3,18 +3,24 @@
  *
  * The library has a thread of its own, which talks to the name servers; ours
  * takes the results from its pipe and hands them to the questions.
+ *
+ * Where memory fails in it, these pipes fall out of step (until 1.26): its
+ * thread takes the bytes of a question for the length of the next, waits for
+ * megabytes and is never heard again, or takes them for the order to end; and
+ * we, likewise, those of an answer.  So a context is watched, and replaced.
  */
-#include "dns/backend.h"
 #include "dns/name.h"
 #include "dns/server.h"
+#include "dns/watch.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unbound.h>
 #include <unistd.h>
 
@@ -25,10 +31,19 @@ enum {
 	NAME_TEXT_MAX = 4 * NAME_MAX_BYTES + 2, /* all of it as \DDD */
 };
 
+/* A context, and the thread that waits for what it says. */
 struct unbound {
 	struct ub_ctx *ctx;
+	struct flight *flight;
 	int stop; /* an eventfd: readable when the thread shall end */
 	pthread_t thread;
+};
+
+/* What each new context is told; the text of servers follows. */
+struct recipe {
+	struct conf_list servers;
+	char *anchor; /* or NULL */
+	struct str items[];
 };
 
 /* Not every version knows all of them, and none is needed to get answers. */
@@ -100,7 +115,7 @@ rdata_of(const struct ub_result *result, size_t *ret_count)
 
 /* The library's callback, in our thread. */
 static void
-on_result(void *question, int error, struct ub_result *result)
+on_result(void *ticket, int error, struct ub_result *result)
 {
 	struct dns_reply reply = { .status = DNS_FAILURE };
 	struct rdata *rdata = NULL;
@@ -116,8 +131,7 @@ on_result(void *question, int error, struct ub_result *result)
 		(reply.status == DNS_FOUND && rdata == NULL);
 	if (reply.starved)
 		reply.status = DNS_FAILURE;
-	if (question != NULL)
-		dns_answered(question, &reply);
+	ticket_answered(ticket, &reply);
 	free(rdata);
 	ub_resolve_free(result);
 }
@@ -131,15 +145,28 @@ error_of(int error)
 }
 
 static int
-unbound_start(void *state, struct str name, enum dns_type type,
-	struct dns_question *question)
+unbound_put(void *state, struct ticket *ticket)
 {
 	struct unbound *unbound = state;
 	char text[NAME_TEXT_MAX];
 
-	present(name, text);
-	return error_of(ub_resolve_async(unbound->ctx, text, (int)type,
-		CLASS_IN, question, on_result, NULL));
+	present(ticket->name, text);
+	return error_of(ub_resolve_async(unbound->ctx, text,
+		(int)ticket->type, CLASS_IN, ticket, on_result, NULL));
+}
+
+/*
+ * Was there no memory between the length of an answer and the answer (number 3
+ * in the library's talk with itself), which is still there?  Then we are out of
+ * step, but the library's thread is well, and ends when it is told to.
+ */
+static bool
+is_half_read(struct ub_ctx *ctx)
+{
+	char next[4];
+
+	return recv(ub_fd(ctx), next, sizeof(next), MSG_PEEK | MSG_DONTWAIT) ==
+		sizeof(next) && memcmp(next, "\0\0\0\3", sizeof(next)) == 0;
 }
 
 static void *
@@ -150,47 +177,107 @@ dispatch(void *arg)
 		{ .fd = ub_fd(unbound->ctx), .events = POLLIN },
 		{ .fd = unbound->stop, .events = POLLIN },
 	};
+	unsigned failures = 0;
 
 	while (fds[1].revents == 0) {
-		if (poll(fds, 2, -1) < 0)
+		if (poll(fds, 2, -1) < 0 || fds[0].revents == 0)
 			continue;
-		/* Without the library's thread nothing more will come. */
-		if (fds[0].revents != 0 && ub_process(unbound->ctx) != 0)
-			fds[0].fd = -1;
+		failures = ub_process(unbound->ctx) != 0 ? failures + 1 : 0;
+		/* One answer may be lost without harm to the others. */
+		if (failures < 2 &&
+			(failures == 0 || !is_half_read(unbound->ctx)))
+			continue;
+		flight_break(unbound->flight);
+		fds[0].fd = -1;
 	}
 	return NULL;
 }
 
-/* ---- opening and closing ------------------------------------------------- */
+/* ---- closing ------------------------------------------------------------- */
+
+enum { GRACE = 3 /* seconds until a thread that should end has hung */ };
+
+static struct timespec
+after_grace(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += GRACE;
+	return until;
+}
+
+static bool
+has_ended(pthread_t thread)
+{
+	struct timespec until = after_grace();
+
+	return pthread_timedjoin_np(thread, NULL, &until) == 0;
+}
 
 /*
  * Contexts are independent, but for locks of the whole library that each new
  * one sets up and each old one takes down; on a reload both happen at once.
+ * Who keeps the others waiting hangs, and touches these locks no more.
  */
 static pthread_mutex_t contexts = PTHREAD_MUTEX_INITIALIZER;
 
-static void
-destroy(struct unbound *unbound)
+static bool
+lock_contexts(void)
 {
-	pthread_mutex_lock(&contexts);
-	if (unbound->ctx != NULL)
-		ub_ctx_delete(unbound->ctx);
-	pthread_mutex_unlock(&contexts);
-	if (unbound->stop >= 0)
-		close(unbound->stop);
-	free(unbound);
+	struct timespec until = after_grace();
+
+	return pthread_mutex_timedlock(&contexts, &until) == 0;
+}
+
+static void
+unlock_contexts(bool locked)
+{
+	if (locked)
+		pthread_mutex_unlock(&contexts);
+}
+
+static void *
+delete(void *ctx)
+{
+	bool locked = lock_contexts();
+
+	ub_ctx_delete(ctx);
+	unlock_contexts(locked);
+	return NULL;
+}
+
+/*
+ * The library waits without end for a thread that does not end: ERR_LIBRARY.
+ * ERR_NOMEM: it was not tried.
+ */
+static int
+delete_in_time(struct ub_ctx *ctx)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, delete, ctx) != 0)
+		return ERR_NOMEM;
+	return has_ended(thread) ? 0 : ERR_LIBRARY;
 }
 
 /* First our thread, so that no callback is under way; then the library's. */
-static void
-unbound_close(void *state)
+static bool
+unbound_close(void *state, bool mute)
 {
 	struct unbound *unbound = state;
 
 	eventfd_write(unbound->stop, 1);
-	pthread_join(unbound->thread, NULL);
-	destroy(unbound);
+	if (!has_ended(unbound->thread) ||
+		(mute && !is_half_read(unbound->ctx)) ||
+		delete_in_time(unbound->ctx) < 0)
+		return false;
+	close(unbound->stop);
+	free(unbound);
+	return true;
 }
+
+/* ---- opening ------------------------------------------------------------- */
 
 static int
 add_server(struct ub_ctx *ctx, struct str text)
@@ -228,7 +315,7 @@ add_servers(struct ub_ctx *ctx, const struct conf_list *servers)
 }
 
 static int
-configure(struct ub_ctx *ctx, const struct dns_options *options)
+configure(struct ub_ctx *ctx, const struct recipe *recipe)
 {
 	int rc;
 
@@ -237,51 +324,55 @@ configure(struct ub_ctx *ctx, const struct dns_options *options)
 	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 		(void)ub_ctx_set_option(ctx, settings[i][0], settings[i][1]);
 	if (rc == 0)
-		rc = add_servers(ctx, &options->nameservers);
-	if (rc == 0 && options->trust_anchor != NULL)
-		rc = error_of(ub_ctx_add_ta_file(ctx, options->trust_anchor));
+		rc = add_servers(ctx, &recipe->servers);
+	if (rc == 0 && recipe->anchor != NULL)
+		rc = error_of(ub_ctx_add_ta_file(ctx, recipe->anchor));
 	return rc;
 }
 
 /*
- * Both threads begin here, with all signals blocked: they are for others.  The
- * library's begins with its first question, which it can answer by itself;
- * and only then does it read what it was told, such as the trust anchor.
+ * The library's thread begins with its first question, and only then does the
+ * library read what it was told, such as the trust anchor.  Ours comes before:
+ * once the library's has begun, there is no way back.
  */
 static int
-begin(struct unbound *unbound)
+begin(struct unbound *unbound, struct ticket *first)
 {
-	sigset_t all, old;
 	int rc;
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	rc = error_of(ub_resolve_async(unbound->ctx, "localhost.", DNS_A,
-		CLASS_IN, NULL, on_result, NULL));
-	if (rc == 0 && pthread_create(&unbound->thread, NULL, dispatch,
-		unbound) != 0)
-		rc = ERR_NOMEM;
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	unbound->flight = first->flight;
+	if (pthread_create(&unbound->thread, NULL, dispatch, unbound) != 0)
+		return ERR_NOMEM;
+	rc = unbound_put(unbound, first);
+	if (rc < 0) {
+		eventfd_write(unbound->stop, 1);
+		pthread_join(unbound->thread, NULL);
+	}
 	return rc;
 }
 
 static int
-start_context(struct unbound *unbound, const struct dns_options *options)
+start_context(struct unbound *unbound, const struct recipe *recipe,
+	struct ticket *first)
 {
+	bool locked = lock_contexts();
 	int rc = ERR_NOMEM;
 
-	pthread_mutex_lock(&contexts);
 	unbound->ctx = ub_ctx_create();
 	if (unbound->ctx != NULL)
-		rc = configure(unbound->ctx, options);
+		rc = configure(unbound->ctx, recipe);
 	if (rc == 0)
-		rc = begin(unbound);
-	pthread_mutex_unlock(&contexts);
+		rc = begin(unbound, first);
+	unlock_contexts(locked);
+	/* Without threads the library's has not begun, and nothing hangs. */
+	if (rc < 0 && unbound->ctx != NULL &&
+		delete_in_time(unbound->ctx) == ERR_NOMEM)
+		delete(unbound->ctx);
 	return rc;
 }
 
 static int
-open_unbound(const struct dns_options *options, struct unbound **ret)
+unbound_open(void *maker, struct ticket *first, void **ret)
 {
 	struct unbound *unbound = calloc(1, sizeof(*unbound));
 	int rc = ERR_NOMEM;
@@ -290,29 +381,69 @@ open_unbound(const struct dns_options *options, struct unbound **ret)
 		return ERR_NOMEM;
 	unbound->stop = eventfd(0, EFD_CLOEXEC);
 	if (unbound->stop >= 0)
-		rc = start_context(unbound, options);
-	if (rc < 0)
-		destroy(unbound);
-	else
+		rc = start_context(unbound, maker, first);
+	if (rc == 0) {
 		*ret = unbound;
+		return 0;
+	}
+	if (unbound->stop >= 0)
+		close(unbound->stop);
+	free(unbound);
 	return rc;
 }
 
-static const struct dns_backend backend = {
-	.start = unbound_start,
+static const struct dns_engine engine = {
+	.open = unbound_open,
+	.put = unbound_put,
 	.close = unbound_close,
+	.free_maker = free,
 };
+
+/* A copy: options live as long as dns_open. */
+static struct recipe *
+recipe_of(const struct dns_options *options)
+{
+	const struct conf_list *servers = &options->nameservers;
+	struct str anchor = str_of(options->trust_anchor);
+	size_t bytes = anchor.n + 1;
+	struct recipe *recipe;
+	char *text;
+
+	for (size_t i = 0; i < servers->count; i++)
+		bytes += servers->items[i].n;
+	recipe = calloc(1, sizeof(*recipe) +
+		servers->count * sizeof(struct str) + bytes);
+	if (recipe == NULL)
+		return NULL;
+	recipe->servers = (struct conf_list){ recipe->items, servers->count };
+	text = (char *)&recipe->items[servers->count];
+	for (size_t i = 0; i < servers->count; i++) {
+		struct str item = servers->items[i];
+
+		recipe->items[i] = (struct str){ text, item.n };
+		text = (char *)mempcpy(text, item.p, item.n);
+	}
+	if (options->trust_anchor != NULL)
+		recipe->anchor = memcpy(text, anchor.p, anchor.n);
+	return recipe;
+}
 
 int
 dns_open(const struct dns_options *options, struct dns **ret)
 {
-	struct unbound *unbound;
-	int rc = open_unbound(options, &unbound);
+	struct recipe *recipe = recipe_of(options);
+	struct watch *watch;
+	int rc;
 
-	if (rc < 0)
+	if (recipe == NULL)
+		return ERR_NOMEM;
+	rc = watch_new(&engine, recipe, &watch_default_limits, &watch);
+	if (rc < 0) {
+		free(recipe);
 		return rc;
-	rc = dns_new(&backend, unbound, &dns_default_limits, ret);
+	}
+	rc = dns_new(&watch_backend, watch, &dns_default_limits, ret);
 	if (rc < 0)
-		unbound_close(unbound);
+		watch_backend.close(watch);
 	return rc;
 }

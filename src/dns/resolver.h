@@ -33,6 +33,15 @@ int dns_open(const struct dns_options *options, struct dns **ret) MUST_USE;
 int dns_open_zone(const char *path, struct dns **ret, unsigned *ret_line)
 	MUST_USE;
 
+/*
+ * Told, from a thread of a resolver, what the administrator has to know:
+ * libunbound fell silent and is replaced or, hopeless, cannot be any more, so
+ * that all questions fail for want of memory until the process is another.
+ * Of the whole process; NULL, as from the start: nobody is told.
+ */
+typedef void dns_listener(const char *text, bool hopeless);
+void dns_listen(dns_listener *listener);
+
 /* Ends the resolver; nobody may ask or wait any more.  NULL is ok. */
 void dns_close(struct dns *dns);
 

@@ -1,0 +1,295 @@
+#include "dns/flight.h"
+
+#include "dns/cache.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+static int64_t
+clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void
+flight_init(struct flight *flight)
+{
+	pthread_condattr_t attr;
+
+	*flight = (struct flight){ .put = 0 };
+	pthread_mutex_init(&flight->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&flight->moved, &attr);
+	pthread_cond_init(&flight->room, &attr);
+	pthread_condattr_destroy(&attr);
+}
+
+static void
+free_tickets(struct ticket *newest)
+{
+	struct ticket *older;
+
+	for (; newest != NULL; newest = older) {
+		older = newest->older;
+		free(newest);
+	}
+}
+
+void
+flight_destroy(struct flight *flight)
+{
+	free_tickets(flight->newest);
+	free_tickets(flight->recalled);
+	pthread_cond_destroy(&flight->room);
+	pthread_cond_destroy(&flight->moved);
+	pthread_mutex_destroy(&flight->lock);
+}
+
+/* ---- the lists; the lock is held ----------------------------------------- */
+
+static void
+add(struct flight *flight, struct ticket *ticket)
+{
+	ticket->number = ++flight->put;
+	ticket->since = clock_ms();
+	ticket->older = flight->newest;
+	if (flight->newest != NULL)
+		flight->newest->newer = ticket;
+	else
+		flight->oldest = ticket;
+	flight->newest = ticket;
+}
+
+static bool
+wants_probe(const struct flight *flight)
+{
+	return flight->put > flight->heard &&
+		(flight->put - flight->heard) % FLIGHT_PROBE == 0;
+}
+
+/* Out of the list that it is in. */
+static void
+take_out(struct flight *flight, struct ticket *ticket)
+{
+	if (ticket->older != NULL)
+		ticket->older->newer = ticket->newer;
+	else if (flight->oldest == ticket)
+		flight->oldest = ticket->newer;
+	if (ticket->newer != NULL)
+		ticket->newer->older = ticket->older;
+	else if (flight->newest == ticket)
+		flight->newest = ticket->older;
+	else
+		flight->recalled = ticket->older;
+}
+
+static void
+recall(struct flight *flight, struct ticket *ticket)
+{
+	take_out(flight, ticket);
+	ticket->question = NULL;
+	ticket->newer = NULL;
+	ticket->older = flight->recalled;
+	if (ticket->older != NULL)
+		ticket->older->newer = ticket;
+	flight->recalled = ticket;
+}
+
+static struct timespec
+from_now(long milliseconds)
+{
+	int64_t end = clock_ms() + milliseconds;
+
+	return (struct timespec){ end / 1000, end % 1000 * 1000000 };
+}
+
+static bool
+has_room(const struct flight *flight)
+{
+	return flight->put < flight->heard + FLIGHT_UNREAD;
+}
+
+/* Until there is room for one more. */
+static bool
+wait_for_room(struct flight *flight, long milliseconds)
+{
+	struct timespec until;
+
+	/* The usual case asks for no clock. */
+	if (has_room(flight) || flight->broken)
+		return !flight->broken;
+	until = from_now(milliseconds);
+	while (!has_room(flight) && !flight->broken &&
+		pthread_cond_timedwait(&flight->room, &flight->lock,
+			&until) != ETIMEDOUT)
+		;
+	return has_room(flight) && !flight->broken;
+}
+
+static void
+hear(struct flight *flight, uint64_t number)
+{
+	flight->answers++;
+	if (number <= flight->heard)
+		return;
+	flight->heard = number;
+	pthread_cond_broadcast(&flight->moved);
+	/* Not for each of them: all who wait wake up. */
+	if (flight->put < flight->heard + FLIGHT_UNREAD / 2)
+		pthread_cond_broadcast(&flight->room);
+}
+
+/* ---- from outside -------------------------------------------------------- */
+
+static struct ticket *
+new_ticket(struct flight *flight)
+{
+	struct ticket *ticket = calloc(1, sizeof(*ticket));
+
+	if (ticket != NULL)
+		ticket->flight = flight;
+	return ticket;
+}
+
+struct ticket *
+flight_take(struct flight *flight, struct dns_question *question,
+	long patience)
+{
+	struct ticket *ticket = new_ticket(flight);
+	bool room;
+
+	if (ticket == NULL)
+		return NULL;
+	ticket->question = question;
+	ticket->name = (struct str){ question->name, question->length };
+	ticket->type = question->type;
+	pthread_mutex_lock(&flight->lock);
+	room = wait_for_room(flight, patience);
+	if (room) {
+		add(flight, ticket);
+		ticket->wants_probe = wants_probe(flight);
+	}
+	pthread_mutex_unlock(&flight->lock);
+	if (room)
+		return ticket;
+	free(ticket);
+	return NULL;
+}
+
+struct ticket *
+flight_take_probe(struct flight *flight)
+{
+	struct ticket *ticket = new_ticket(flight);
+
+	if (ticket == NULL)
+		return NULL;
+	ticket->name = STR("localhost");
+	ticket->type = DNS_A;
+	pthread_mutex_lock(&flight->lock);
+	add(flight, ticket);
+	pthread_mutex_unlock(&flight->lock);
+	return ticket;
+}
+
+void
+ticket_answered(struct ticket *ticket, const struct dns_reply *reply)
+{
+	struct flight *flight = ticket->flight;
+
+	pthread_mutex_lock(&flight->lock);
+	take_out(flight, ticket);
+	hear(flight, ticket->number);
+	atomic_fetch_add(&flight->answering, 1);
+	pthread_mutex_unlock(&flight->lock);
+	if (ticket->question != NULL)
+		dns_answered(ticket->question, reply);
+	free(ticket);
+	atomic_fetch_sub(&flight->answering, 1);
+}
+
+struct dns_question *
+ticket_drop(struct ticket *ticket)
+{
+	struct flight *flight = ticket->flight;
+	struct dns_question *question;
+
+	pthread_mutex_lock(&flight->lock);
+	take_out(flight, ticket);
+	flight->put--;
+	question = ticket->question;
+	pthread_mutex_unlock(&flight->lock);
+	free(ticket);
+	return question;
+}
+
+void
+flight_break(struct flight *flight)
+{
+	pthread_mutex_lock(&flight->lock);
+	flight->broken = true;
+	pthread_cond_broadcast(&flight->moved);
+	pthread_cond_broadcast(&flight->room);
+	pthread_mutex_unlock(&flight->lock);
+}
+
+bool
+flight_wait(struct flight *flight, uint64_t number, long milliseconds)
+{
+	struct timespec until = from_now(milliseconds);
+	bool heard;
+
+	pthread_mutex_lock(&flight->lock);
+	while (flight->heard < number && !flight->broken &&
+		pthread_cond_timedwait(&flight->moved, &flight->lock,
+			&until) != ETIMEDOUT)
+		;
+	heard = flight->heard >= number && !flight->broken;
+	pthread_mutex_unlock(&flight->lock);
+	return heard;
+}
+
+struct dns_question *
+flight_recall(struct flight *flight, long milliseconds)
+{
+	struct dns_question *question = NULL;
+	struct ticket *ticket;
+
+	pthread_mutex_lock(&flight->lock);
+	while (question == NULL && (ticket = flight->oldest) != NULL) {
+		if (milliseconds > 0 &&
+			clock_ms() - ticket->since < milliseconds)
+			break;
+		question = ticket->question;
+		recall(flight, ticket);
+	}
+	pthread_mutex_unlock(&flight->lock);
+	return question;
+}
+
+void
+flight_clear(struct flight *flight)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+
+	while (flight_recall(flight, 0) != NULL)
+		;
+	while (atomic_load(&flight->answering) > 0)
+		nanosleep(&pause, NULL);
+}
+
+struct flight_state
+flight_look(struct flight *flight)
+{
+	struct flight_state state;
+
+	pthread_mutex_lock(&flight->lock);
+	state = (struct flight_state){ .waiting = flight->oldest != NULL,
+		.broken = flight->broken, .answers = flight->answers };
+	pthread_mutex_unlock(&flight->lock);
+	return state;
+}
