@@ -1,6 +1,7 @@
 #include "milter/daemon.h"
 
 #include "base/log.h"
+#include "dns/resolver.h"
 #include "milter/glue.h"
 #include "milter/listen.h"
 #include "milter/options.h"
@@ -12,6 +13,7 @@
 #include <errno.h>
 #include <libmilter/mfapi.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <time.h>
@@ -142,14 +144,29 @@ stop_milter(struct daemon *d)
 	return failed == NULL ? EX_OK : EX_SOFTWARE;
 }
 
+static atomic_bool hopeless;
+
+/* Another process may do better, and the service manager starts one. */
+static void
+on_resolver(const char *text, bool no_hope)
+{
+	log_text(LEVEL_ERROR, "%s", text);
+	if (!no_hope)
+		return;
+	atomic_store(&hopeless, true);
+	signals_stop();
+}
+
 static int
 run(struct daemon *d)
 {
 	enum signal_event event = SIGNAL_NONE;
 	int status;
 
-	if (signals_init() < 0 ||
-		pthread_create(&d->milter, NULL, run_milter, d) != 0)
+	if (signals_init() < 0)
+		return EX_OSERR;
+	dns_listen(on_resolver);
+	if (pthread_create(&d->milter, NULL, run_milter, d) != 0)
 		return EX_OSERR;
 	signals_unblock();
 	log_text(LEVEL_NOTICE, "%s %s ready", d->program->name,
@@ -164,7 +181,7 @@ run(struct daemon *d)
 	notify_stopping();
 	status = stop_milter(d);
 	stats_report(d->program);
-	return status;
+	return atomic_load(&hopeless) ? EX_SOFTWARE : status;
 }
 
 /* With the configuration loaded: socket, libmilter, run, teardown. */

@@ -4,6 +4,7 @@
  */
 #include "unit/base/check.h"
 
+#include "dns/watch.h"
 #include "milter/daemon.h"
 
 #include <libmilter/mfapi.h>
@@ -16,6 +17,7 @@
 
 static sem_t stopped;
 static bool gives_up; /* smfi_main fails at once */
+static bool loses_hope; /* the resolver says so */
 static bool takes_no_socket;
 
 int
@@ -44,6 +46,9 @@ smfi_main(void)
 {
 	if (gives_up)
 		return MI_FAILURE;
+	watch_tell("a resolver is replaced", false);
+	if (loses_hope)
+		watch_tell("no resolver", true);
 	while (sem_wait(&stopped) < 0)
 		;
 	return MI_SUCCESS;
@@ -95,7 +100,7 @@ setup(void **state)
 	write_file(errors, STR(""), 0600);
 	manager_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	setenv("NOTIFY_SOCKET", manager.sun_path, 1);
-	gives_up = takes_no_socket = false;
+	gives_up = loses_hope = takes_no_socket = false;
 	return bind(manager_fd, (struct sockaddr *)&manager, sizeof(manager));
 }
 
@@ -187,6 +192,7 @@ runs_and_stops(void **state)
 		assert_row(i, status_of(pid) == EX_OK);
 		assert_row(i, access(sock, F_OK) < 0);
 		assert_row(i, said("<5>mailvet-test " MAILVET_VERSION));
+		assert_row(i, said("<3>a resolver is replaced"));
 	}
 }
 
@@ -228,6 +234,21 @@ libmilter_gives_up(void **state)
 	assert_int_equal(status_of(pid), EX_SOFTWARE);
 	assert_true(said("libmilter gave up"));
 	assert_int_equal(-1, access(sock, F_OK));
+}
+
+/* So that another process may try. */
+static void
+resolver_gives_up(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	loses_hope = true;
+	pid = start(sock_option, NULL);
+	assert_told("READY=1");
+	assert_told("STOPPING=1");
+	assert_int_equal(status_of(pid), EX_SOFTWARE);
+	assert_true(said("<3>no resolver"));
 }
 
 /* ---- what stops it before it begins ------------------------------------- */
@@ -274,6 +295,7 @@ main(void)
 		TEST(runs_and_stops),
 		TEST(reloads),
 		TEST(libmilter_gives_up),
+		TEST(resolver_gives_up),
 		TEST(only_a_test),
 		TEST(refusals),
 	};
