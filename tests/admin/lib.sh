@@ -9,14 +9,17 @@ host=$top/build/host
 case $bin in /*) ;; *) bin=$top/$bin ;; esac
 
 work=$(mktemp -d) || exit 1
+# Programs: /tmp may be a place where none is started.
+mkdir -p "$top/build"
+stubs=$(mktemp -d "$top/build/stubs.XXXXXX") || exit 1
 root=$work/root
 log=$work/commands
 units=$work/units
-mkdir -p "$work/stubs" "$units"
+mkdir -p "$units"
 
 # stub NAME: a program, standard input its text
 stub() {
-	cat > "$work/stubs/$1" && chmod 755 "$work/stubs/$1"
+	cat > "$stubs/$1" && chmod 755 "$stubs/$1"
 }
 
 stub systemctl <<END
@@ -57,7 +60,7 @@ if [ -x "$host/usr/sbin/postconf" ]; then
 		exec "$host/usr/sbin/postconf" "\$@"
 	END
 fi
-PATH=$work/stubs:$bin:$PATH
+PATH=$stubs:$bin:$PATH
 export PATH
 
 # make_host: the files of a host where mailvet was installed
