@@ -7,7 +7,8 @@
 
 #include "scn.h"
 
-enum { CLOSE_MS = 3000 };
+/* Until a connection is closed; and how long one is looked at. */
+enum { CLOSE_MS = 30000, LOOK_MS = 300 };
 
 /* "CMD DATA": a well-framed packet of whatever. */
 static int
@@ -51,10 +52,10 @@ expect(struct scn *s, struct mclient *mc, const char *what)
 		return;
 	}
 	if (strcmp(what, "any") == 0) {
-		(void)mcwire_wait_closed(mc_wire(mc), CLOSE_MS / 10);
+		(void)mcwire_wait_closed(mc_wire(mc), LOOK_MS);
 		return;
 	}
-	r = mcwire_wait_closed(mc_wire(mc), CLOSE_MS / 10);
+	r = mcwire_wait_closed(mc_wire(mc), LOOK_MS);
 	if (r != MC_ERR_TIMEOUT)
 		scn_fail(s, "the connection was closed");
 }

@@ -8,7 +8,7 @@
 
 #include "scnenv.h"
 
-enum { READY_MS = 15000, STOP_MS = 8000 };
+enum { READY_MS = 60000, STOP_MS = 30000 };
 
 static const struct scnline *
 head(const struct scnfile *f, const char *verb)

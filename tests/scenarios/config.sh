@@ -51,9 +51,12 @@ start() { # NAME [ARGUMENT]...: in the background, its pid in $pid
 	pids+=("$pid")
 }
 
-ended() { # SECONDS: wait for $pid; status in $status, "runs" if it does
+# A busy machine takes its time.
+patience=60
+
+ended() { # wait for $pid; status in $status, "runs" if it does
 	local i
-	for ((i = 0; i < $1 * 20; i++)); do
+	for ((i = 0; i < patience * 20; i++)); do
 		if ! kill -0 "$pid" 2>/dev/null; then
 			wait "$pid"
 			status=$?
@@ -74,7 +77,7 @@ listens() { # PATH
 
 up() { # PATH
 	local i
-	for ((i = 0; i < 200; i++)); do
+	for ((i = 0; i < patience * 20; i++)); do
 		listens "$1" && return 0
 		kill -0 "$pid" 2>/dev/null || return 1
 		sleep 0.05
@@ -82,15 +85,33 @@ up() { # PATH
 	return 1
 }
 
+says() { # PATTERN
+	local i
+	for ((i = 0; i < patience * 20; i++)); do
+		grep -q -e "$1" "$tmp/err" && return 0
+		sleep 0.05
+	done
+	return 1
+}
+
+# A reload is refused, and it runs on.
+stays() { # NAME PATTERN
+	kill -HUP "$pid"
+	says "$2"
+	result $? "$1 on reload: says where" "no match for $2"
+	kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
+	result $? "$1 on reload: goes on"
+}
+
 stop() {
 	kill -TERM "$pid" 2>/dev/null
-	ended 8
+	ended
 }
 
 refuses() { # NAME DAEMON PATTERN: start, expect 78 and PATTERN
 	rm -f "$tmp/x.sock"
 	start "$2" -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
-	ended 5
+	ended
 	[ "$status" = 78 ]
 	result $? "$1: exit 78" "status $status"
 	grep -Eq -- "$3" "$tmp/err"
@@ -220,7 +241,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 		-c "$tmp/c.conf" --socket "unix:$tmp/x.sock" 2>"$tmp/err" &
 	pid=$!
 	pids+=("$pid")
-	ended 5
+	ended
 	[ "$status" = 78 ] && grep -q "c\\.conf" "$tmp/err" &&
 		[ ! -e "$tmp/x.sock" ]
 	result $? "unreadable config: exit 78" "status $status"
@@ -231,12 +252,12 @@ fi
 # ---- -t checks and does not start --------------------------------------------
 write ""
 start inbound -t -c "$tmp/c.conf"
-ended 5
+ended
 [ "$status" = 0 ]
 result $? "-t with a good config: exit 0" "status $status"
 write "no-such-key = 1"
 start inbound -t -c "$tmp/c.conf"
-ended 5
+ended
 [ "$status" = 78 ] && grep -q "c\\.conf:5: " "$tmp/err"
 result $? "-t with a bad config: exit 78, says where" "status $status"
 
@@ -246,12 +267,7 @@ start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
 up "$tmp/x.sock"
 result $? "a good config: listens"
 write "no-such-key = 1"
-kill -HUP "$pid"
-sleep 0.5
-kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
-result $? "a bad config on reload: goes on"
-grep -q "c\\.conf:5: " "$tmp/err"
-result $? "a bad config on reload: says where"
+stays "a bad config" "c\\.conf:5: "
 
 stop
 printf 'k example.org:s:%s\n' "$tmp/good.pem" >"$tmp/keys"
@@ -263,12 +279,7 @@ up "$tmp/x.sock"
 result $? "sign with tables: listens"
 printf 'k example.org:s:%s\nl example.org:s:/missing.pem\n' \
 	"$tmp/good.pem" >"$tmp/keys"
-kill -HUP "$pid"
-sleep 0.5
-kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
-result $? "a bad key table on reload: goes on"
-grep -q "/keys:2: key /missing.pem: " "$tmp/err"
-result $? "a bad key table on reload: says where"
+stays "a bad key table" "/keys:2: key /missing.pem: "
 stop
 refuses "bad key table" sign "/keys:2: key /missing.pem: "
 printf 'k example.org:s:%s\n' "$tmp/good.pem" >"$tmp/keys"
@@ -285,12 +296,7 @@ start dmarc -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
 up "$tmp/x.sock"
 result $? "dmarc with overrides: listens"
 printf 'none list-id:l.example\n' >>"$tmp/overrides"
-kill -HUP "$pid"
-sleep 0.5
-kill -0 "$pid" 2>/dev/null && listens "$tmp/x.sock"
-result $? "bad overrides on reload: goes on"
-grep -q "/overrides:4: anybody can write a List-Id" "$tmp/err"
-result $? "bad overrides on reload: says where"
+stays "bad overrides" "/overrides:4: anybody can write a List-Id"
 stop
 refuses "bad overrides" inbound "/overrides:4: anybody"
 rm "$tmp/overrides"
@@ -303,7 +309,7 @@ start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
 up "$tmp/x.sock"
 first=$pid
 start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
-ended 5
+ended
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
 result $? "socket in use: refuses" "status $status"
 grep -q "x\\.sock" "$tmp/err"
@@ -319,30 +325,37 @@ result $? "(a killed daemon leaves a stale socket)"
 start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
 up "$tmp/x.sock"
 result $? "stale socket: is replaced"
-# libmilter by itself looks every five seconds whether it should stop.
-SECONDS=0
-stop
-[ "$status" = 0 ]
-result $? "SIGTERM: exit 0" "status $status"
-[ $SECONDS -lt 4 ]
-result $? "SIGTERM: at once" "after $SECONDS s"
+# libmilter by itself looks every five seconds whether it should stop.  A machine
+# may stall, but not each time.
+for try in 1 2 3 4 5; do
+	SECONDS=0
+	stop
+	took=$SECONDS
+	[ "$status" = 0 ]
+	result $? "SIGTERM: exit 0" "status $status"
+	[ $took -ge 4 ] || break
+	start inbound -c "$tmp/c.conf" --socket "unix:$tmp/x.sock"
+	up "$tmp/x.sock"
+done
+[ $took -lt 4 ]
+result $? "SIGTERM: at once" "after $took s, $try times"
 
 long=$tmp/$(printf 'x%.0s' {1..150}).sock
 start inbound -c "$tmp/c.conf" --socket "unix:$long"
-ended 5
+ended
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ] &&
 	grep -q "xxxx" "$tmp/err"
 result $? "socket path too long: refuses and says so" "status $status"
 
 echo "precious" >"$tmp/file"
 start inbound -c "$tmp/c.conf" --socket "unix:$tmp/file"
-ended 5
+ended
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ] &&
 	[ "$(cat "$tmp/file")" = precious ]
 result $? "a file where the socket should be: left alone" "status $status"
 
 start inbound -c "$tmp/c.conf" --socket "unix:$tmp/nowhere/x.sock"
-ended 5
+ended
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
 result $? "socket in a directory that is not there: refuses" \
 	"status $status"
@@ -353,7 +366,7 @@ ended 5
 result $? "a port that is too large: refuses and says so" "status $status"
 
 start inbound -c "$tmp/c.conf" --socket "nonsense:here"
-ended 5
+ended
 [ "$status" != 0 ] && [ "$status" != runs ] && [ "$status" -lt 128 ]
 result $? "a socket of an unknown kind: refuses" "status $status"
 
