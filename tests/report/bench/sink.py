@@ -1,4 +1,4 @@
-"""An MTA that keeps what it is given, and can be slow."""
+"""An MTA that keeps what it is given, and can be slow, or wait for a word."""
 
 import socketserver
 import threading
@@ -36,6 +36,7 @@ class Session(socketserver.StreamRequestHandler):
                     return
                 self.server.keep(message, recipients)
                 time.sleep(self.server.pause)
+                self.server.go_on.wait()
             self.wfile.write(TAKEN)
             if verb == b"QUIT":
                 return
@@ -51,6 +52,8 @@ class Sink(socketserver.ThreadingTCPServer):
         self.messages = []
         self.recipients = []
         self.pause = 0
+        self.go_on = threading.Event()      # cleared: no answer
+        self.go_on.set()
         self.lock = threading.Lock()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -58,6 +61,7 @@ class Sink(socketserver.ThreadingTCPServer):
         return self
 
     def __exit__(self, *_):
+        self.go_on.set()
         self.shutdown()
         self.server_close()
 
