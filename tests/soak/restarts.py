@@ -96,10 +96,14 @@ class Traffic:
             thread.join()
 
 
-def restart(lab, name, brutal):
+def restart(lab, traffic, name, brutal):
+    """It is away until somebody noticed, unless all mail is sent."""
     running = lab.milters.running[name]
     running.kill() if brutal else running.terminate()
-    running.wait()
+    running.wait(60)
+    before = sum(traffic.deferrals.values())
+    child.wait_for(lambda: sum(traffic.deferrals.values()) > before
+                   or traffic.begun > traffic.total, "a deferral", PATIENCE)
     lab.milters.start(name)
 
 
@@ -112,7 +116,7 @@ def unsettle(lab, traffic, rounds):
             lab.milters.reload(name)
         time.sleep(0.2)
         for name in milters.MODES[lab.mode]:
-            restart(lab, name, number % 2)
+            restart(lab, traffic, name, number % 2)
 
 
 def arrived(tokens, messages):
@@ -155,7 +159,8 @@ def run(mode, total, rounds):
                     "%s: %d messages, %d rounds of reload and restart, "
                     "%d deferred and sent again" % (
                         mode, total, rounds,
-                        sum(traffic.deferrals.values())), traffic.lost)
+                        sum(traffic.deferrals.values())),
+                    traffic.lost or ["nobody noticed"])
         good &= judge("%s, what comes in" % mode, traffic.incoming,
                       arrived(traffic.incoming, lab.inbox.messages),
                       verdict.results, INBOUND)

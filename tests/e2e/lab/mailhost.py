@@ -46,8 +46,11 @@ lda unix - n n - - pipe user=nobody argv=/run/lda %(inbox)s ${queue_id} ${user}
 
 
 def has_ipv6():
-    with open("/proc/net/if_inet6") as file:
-        return "20010db8000000000000000000000001" in file.read()
+    try:
+        with open("/proc/net/if_inet6") as file:
+            return "20010db8000000000000000000000001" in file.read()
+    except OSError:     # no IPv6 in the kernel
+        return False
 
 
 def setup(mode, logs):

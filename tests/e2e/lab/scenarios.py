@@ -199,11 +199,11 @@ def signer_crash(world):
 def daily_reports(world):
     """The reports about all of this go out, signed, and come back good."""
     reports.run_reporter()
-    found = [reports.fetch(world, domain)
-             for domain in ("friend.example", "bank.example")]
+    domains = ("friend.example", "bank.example")
+    found = [reports.fetch(world, domain) for domain in domains]
     world.report = found[0]
     said = ["about=" + r.domain for r in found]
-    said.append("counted=" + ("all" if reports.good(world, found) else "no"))
+    said.append("counted=" + ("all" if reports.good(world, domains) else "no"))
     said.append("failures=" + reports.failures_about(world))
     said += verdict.outgoing(found[0].message, world.home_keys)
     return said + arrive(world, smtp.FORWARDER, "dmarc-reports@home.example",

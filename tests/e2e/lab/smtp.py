@@ -20,12 +20,12 @@ class Host:
     def exists(self):
         """Whether this machine has its address."""
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
-        with socket.socket(family) as probe:
-            try:
+        try:
+            with socket.socket(family) as probe:
                 probe.bind((self.address, 0))
                 return True
-            except OSError:
-                return False
+        except OSError:
+            return False
 
     def connect(self, port=MTA):
         client = smtplib.SMTP(self.server, port, local_hostname=self.name,
