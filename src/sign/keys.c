@@ -190,6 +190,15 @@ sign_key_public(const struct sign_key *key, struct arena *arena,
 	return r;
 }
 
+bool
+sign_key_equals(const struct sign_key *a, const struct sign_key *b)
+{
+	bool equal = a == b || EVP_PKEY_eq(a->pkey, b->pkey) == 1;
+
+	ERR_clear_error();
+	return equal;
+}
+
 /* ---- signing --------------------------------------------------------- */
 
 size_t

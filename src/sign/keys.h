@@ -55,6 +55,9 @@ unsigned sign_key_bits(const struct sign_key *key);
 int sign_key_public(const struct sign_key *key, struct arena *arena,
 	struct str *ret) MUST_USE;
 
+/* Have they the same public half?  Also false when out of memory. */
+bool sign_key_equals(const struct sign_key *a, const struct sign_key *b);
+
 /* Characters of a signature in base64. */
 size_t sign_key_text_size(const struct sign_key *key);
 

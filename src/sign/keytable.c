@@ -221,6 +221,48 @@ key_table_find(const struct key_table *table, struct str name)
 	return NULL;
 }
 
+/* Whose d= and key are the author's depends on him: such rival with none. */
+static bool
+is_fixed(const struct key_entry *entry)
+{
+	return entry->domain.n > 0 && entry->count == 1 &&
+		entry->keys->domain.n == 0 && entry->keys->key != NULL;
+}
+
+const struct key_entry *
+key_table_rival(const struct key_table *table, const struct key_entry *entry)
+{
+	for (size_t i = 0; i < table->count; i++) {
+		const struct key_entry *other = &table->entries[i];
+
+		if (other == entry || !is_fixed(entry))
+			return NULL;
+		if (is_fixed(other) && str_eq(other->domain, entry->domain) &&
+			str_eq(other->selector, entry->selector) &&
+			!sign_key_equals(other->keys->key, entry->keys->key))
+			return other;
+	}
+	return NULL;
+}
+
+static int
+load_entry(const struct key_spec *spec, struct keyring *ring,
+	struct key_table *ret)
+{
+	struct key_entry *entry = &ret->entries[ret->count++];
+	int r = key_entry_load(spec, ring, entry);
+	const struct key_entry *rival =
+		r == 0 ? key_table_rival(ret, entry) : NULL;
+
+	if (rival == NULL)
+		return r;
+	conf_error(ring->errors, spec->where,
+		"%.*s._domainkey.%.*s is another key at %s",
+		STR_ARG(entry->selector), STR_ARG(entry->domain),
+		rival->where);
+	return ERR_CONFIG;
+}
+
 static int
 load_line(const struct table_line *line, struct keyring *ring,
 	struct key_table *ret)
@@ -243,7 +285,7 @@ load_line(const struct table_line *line, struct keyring *ring,
 			"the value is not DOMAIN:SELECTOR:PATH");
 		return ERR_CONFIG;
 	}
-	return key_entry_load(&spec, ring, &ret->entries[ret->count++]);
+	return load_entry(&spec, ring, ret);
 }
 
 int

@@ -54,6 +54,13 @@ struct key_spec {
 int key_entry_load(const struct key_spec *spec, struct keyring *ring,
 	struct key_entry *ret) MUST_USE;
 
+/*
+ * An entry before this one that has another key for the same record in the
+ * DNS, where only one can be; or NULL.
+ */
+const struct key_entry *key_table_rival(const struct key_table *table,
+	const struct key_entry *entry);
+
 /* The entry of that name, or NULL. */
 const struct key_entry *key_table_find(
 	const struct key_table *table, struct str name);

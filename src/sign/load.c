@@ -31,6 +31,27 @@ missing(const struct load *load, const char *present, const char *absent)
 	return ERR_CONFIG;
 }
 
+/* There is one record in the DNS for each. */
+static int
+check_selectors(const struct load *load, const struct sign_conf *conf)
+{
+	int r = 0;
+
+	for (size_t i = 1; i < conf->selector.count; i++) {
+		struct str selector = conf->selector.items[i];
+		size_t n = 0;
+
+		while (!str_ieq(conf->selector.items[n], selector))
+			n++;
+		if (str_eq(conf->key.items[n], conf->key.items[i]))
+			continue;
+		conf_error(load->errors, where(load, "selector"),
+			"selector \"%.*s\" has two keys", STR_ARG(selector));
+		r = ERR_CONFIG;
+	}
+	return r;
+}
+
 /* All three options, as many keys as selectors. */
 static int
 check_simple(const struct load *load, const struct sign_conf *conf)
@@ -60,7 +81,7 @@ check_simple(const struct load *load, const struct sign_conf *conf)
 			conf->key.count);
 		r = ERR_CONFIG;
 	}
-	return r;
+	return r < 0 ? r : check_selectors(load, conf);
 }
 
 /*

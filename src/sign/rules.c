@@ -46,6 +46,8 @@ what_is_idle(struct str pattern, bool patterns)
 	if (at == 0 && star == pattern.n)
 		return "fits no address: write the domain alone, or *@ before "
 		       "it in a refile:";
+	if (pattern.n > 1 && pattern.p[pattern.n - 1] == '.')
+		return "fits no address: a domain has no dot at its end";
 	if (patterns && star == pattern.n && at == pattern.n)
 		return "fits no address: in a refile: write *@ before a domain";
 	return NULL;

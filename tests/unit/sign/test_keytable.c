@@ -146,6 +146,22 @@ test_directory(void **state)
 	assert_null(key_entry_find(entry, STR("upper.example")));
 }
 
+/* One key by two names, or one selector in many domains, is no conflict. */
+static void
+test_same_selector(void **state)
+{
+	struct key_table table;
+	char path[256];
+
+	(void)state;
+	file_of("a.example", path);
+	assert_int_equal(0, load("one e.example:s1:R\ntwo e.example:s1:R\n"
+		"linked e.example:s1:D/a.example/key.pem\n"
+		"other f.example:s1:E\nany %:s1:R\nany2 %:s1:E\n"
+		"all %:s1:D/%/key.pem\n", &table));
+	assert_int_equal(7, table.count);
+}
+
 static void
 test_bad(void **state)
 {
@@ -163,6 +179,8 @@ test_bad(void **state)
 		{ "one example.com:s1:/no/such\n", "No such file" },
 		{ "one %:s1:D/%.pem\n", "fits no file" },
 		{ "x e.example:s1:R\nx e.example:s2:R\n", "already" },
+		{ "x e.example:s1:R\ny e.example:S1:E\n",
+			"s1._domainkey.e.example is another key at " },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -175,7 +193,7 @@ test_bad(void **state)
 			fail_msg("%s", errors.texts[0]);
 		/* In the table's file and line. */
 		assert_non_null(strstr(errors.texts[0],
-			i == 10 ? ":2: " : ":1: "));
+			i >= 10 ? ":2: " : ":1: "));
 		teardown(state);
 	}
 }
@@ -187,6 +205,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_same_selector, setup, teardown),
 		cmocka_unit_test(test_bad),
 	};
 

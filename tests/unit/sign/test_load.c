@@ -203,6 +203,8 @@ test_bad(void **state)
 			"[sign] domain is missing" },
 		{ "domain = x.example\nselector = s, t\nkey = %s\n", 1,
 			"2 selectors, but 1 keys" },
+		{ "domain = x.example\nselector = s, S\nkey = %s, %s\n", 1,
+			"selector \"S\" has two keys" },
 		{ "domain = x..example\nselector = s\nkey = %s\n", 1,
 			"\"x..example\" is not a domain name" },
 		{ "domain = x.example\nselector = s/1\nkey = %s\n", 1,
@@ -232,7 +234,7 @@ test_bad(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		const char *const paths[4] = { rsa.path };
+		const char *const paths[4] = { rsa.path, ed25519.path };
 		const struct sign_settings *settings = NULL;
 		struct conf_errors errors;
 

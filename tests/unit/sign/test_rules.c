@@ -255,6 +255,8 @@ test_bad(void **state)
 		{ "example.com com", "fits no address", true },
 		{ ".example.com com", "fits no address", true },
 		{ "@example.com com", "fits no address", true },
+		{ "example.com. com", "dot at its end", false },
+		{ "*@example.com. com", "dot at its end", true },
 		{ "example.com", "not a line of the form", false },
 	};
 
