@@ -105,11 +105,14 @@ ask_domains(struct setup *setup)
 	size_t n = 0;
 
 	while (list != NULL && answer.p != NULL && n < SETUP_DOMAINS_MAX) {
-		struct str one = str_trim(str_cut(&answer, ' '));
+		struct str some = str_cut(&answer, ' ');
 
-		one = arena_copy(arena, one);
-		if (one.n > 0)
-			list[n++] = one;
+		while (some.p != NULL && n < SETUP_DOMAINS_MAX) {
+			struct str one = str_trim(str_cut(&some, ','));
+
+			if (one.n > 0)
+				list[n++] = arena_copy(arena, one);
+		}
 	}
 	setup->domains = list;
 	setup->domain_count = n;
