@@ -155,6 +155,29 @@ add_utf7(struct strbuf *sb, struct str text)
 	}
 }
 
+/*
+ * ISO-2022-JP (RFC 1468): behind ESC $ B or ESC $ @ there are halves of
+ * characters, and no ASCII.  Any other escape ends that here, since decoders
+ * that do not know one differ in what they make of it.
+ */
+static void
+add_iso2022jp(struct strbuf *sb, struct str text)
+{
+	bool wide = false;
+
+	while (text.n > 0) {
+		char c = text.p[0];
+		struct str escape = str_first(text, 3);
+		bool shift = str_eq(escape, STR("\x1b$B")) ||
+			str_eq(escape, STR("\x1b$@"));
+
+		wide = shift || (wide && c != '\x1b');
+		if (!shift)
+			sb_addc(sb, wide && c > ' ' ? '\xff' : c);
+		text = str_from(text, shift ? 3 : 1);
+	}
+}
+
 static void
 add_bytes(struct strbuf *sb, const struct word *word)
 {
@@ -170,16 +193,16 @@ add_word(struct strbuf *sb, const struct word *word)
 	struct strbuf bytes = sb_new(sb->arena);
 	struct str text;
 
-	if (!is_utf7(word->charset)) {
-		add_bytes(sb, word);
-		return;
-	}
 	add_bytes(&bytes, word);
 	text = sb_done(&bytes);
 	if (text.p == NULL)
 		sb->failed = true;
-	else
+	else if (is_utf7(word->charset))
 		add_utf7(sb, text);
+	else if (str_istarts(word->charset, STR("iso-2022-jp")))
+		add_iso2022jp(sb, text);
+	else
+		sb_add(sb, text);
 }
 
 int

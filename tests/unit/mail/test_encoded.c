@@ -43,6 +43,18 @@ static const struct {
 	{ "=?utf-7?q?+AOk-+IKw-+/wA-?=", "\xc3\xa9\xe2\x82\xac\xef\xbc\x80",
 		"\xc3\xa9\xe2\x82\xac\xef\xbc\x80" },
 	{ "=?utf-8?q?+AEA-?=", "+AEA-", "+AEA-" },
+	/* ...and what looks like it. */
+	{ "=?ISO-2022-JP?q?a=1B$B>.@n=1B(B@b?=",
+		"a\xff\xff\xff\xff\x1b(B@b",
+		"a\xff\xff\xff\xff\x1b(B@b" },
+	{ "=?iso-2022-jp-2?q?=1B$@@=0A=1B<@b?=", "\xff\n\x1b<@b",
+		"\xff\n\x1b<@b" },
+	{ "=?iso-2022-jp?q?=1B$A<=1B$(D<=0E<=1B$?=",
+		"\x1b$A<\x1b$(D<\x0e<\x1b$", "\x1b$A<\x1b$(D<\x0e<\x1b$" },
+	{ "=?iso-2022-jp?q?=1B$b<?=", "\x1b$b<", "\x1b$b<" },
+	{ "=?iso-2022-kr?q?=1B$B<=0E<?=", "\x1b$B<\x0e<",
+		"\x1b$B<\x0e<" },
+	{ "=?utf-8?q?=1B$B@n?=", "\x1b$B@n", "\x1b$B@n" },
 };
 
 static void
