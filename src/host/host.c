@@ -252,7 +252,7 @@ add_domain(struct found *found, struct str domain)
 {
 	domain = str_trim(domain);
 	if (domain.n == 0 || str_index(domain, '.') == domain.n ||
-		str_index(domain, '$') < domain.n || domain.p[0] == '#' ||
+		str_index(domain, '$') < domain.n ||
 		str_istarts(domain, STR("localhost")) ||
 		found->count == DOMAINS_MAX)
 		return;
@@ -269,8 +269,11 @@ add_lines(struct found *found, const char *path)
 
 	if (path == NULL || file_read(found->arena, path, &text) < 0)
 		return;
-	while (text.p != NULL)
-		add_domain(found, str_cut(&text, '\n'));
+	while (text.p != NULL) {
+		struct str line = str_cut(&text, '\n');
+
+		add_domain(found, str_cut(&line, '#'));
+	}
 }
 
 /* mail.example.co.uk: example.co.uk */
