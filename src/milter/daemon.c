@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <libmilter/mfapi.h>
+#include <openssl/crypto.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -222,6 +223,11 @@ daemon_main(const struct program *program, int argc, char **argv)
 	else if (journal_is_stderr())
 		log_use(log_to_journal);
 	signals_block();
+	/*
+	 * libmilter does not wait for its threads: one whose session is over
+	 * may end after us, and OpenSSL must not be torn down under it.
+	 */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	if (load(&d, &snapshot) < 0)
 		return EX_CONFIG;
 	log_set_level(common_log_level(snapshot->common));
