@@ -201,6 +201,20 @@ reload(void *arg)
 	return NULL;
 }
 
+/* The last reload may be under way when the mail is through. */
+static bool
+has_reloaded(const struct daemon *d)
+{
+	const struct timespec moment = { 0, 20 * 1000000 };
+
+	for (int ms = TIMEOUT_MS; ms > 0; ms -= 20) {
+		if (daemon_logged(d, NULL, "configuration reloaded"))
+			return !daemon_logged(d, NULL, "reload failed");
+		nanosleep(&moment, NULL);
+	}
+	return false;
+}
+
 /* Did all of them, and did they take what they read? */
 static bool
 reloaded(void)
@@ -208,8 +222,7 @@ reloaded(void)
 	for (size_t i = 0; i < run.env.daemons; i++) {
 		const struct daemon *d = &run.env.daemon[i];
 
-		if (daemon_logged(d, NULL, "configuration reloaded") &&
-		    !daemon_logged(d, NULL, "reload failed"))
+		if (has_reloaded(d))
 			continue;
 		printf("# mailvet-%s did not reload\n", d->name);
 		return false;
