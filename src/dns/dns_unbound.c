@@ -428,16 +428,34 @@ recipe_of(const struct dns_options *options)
 	return recipe;
 }
 
+/*
+ * Each name server that says nothing costs a question some 10 seconds before it
+ * fails; with DNSSEC it takes others.  After longer than that it is lost.
+ */
+static struct watch_limits
+limits_for(const struct recipe *recipe)
+{
+	struct watch_limits limits = watch_default_limits;
+
+	if (recipe->servers.count > 4)
+		limits.lost = limits.lost / 4 * (long)recipe->servers.count;
+	if (recipe->anchor != NULL)
+		limits.lost *= 3;
+	return limits;
+}
+
 int
 dns_open(const struct dns_options *options, struct dns **ret)
 {
 	struct recipe *recipe = recipe_of(options);
+	struct watch_limits limits;
 	struct watch *watch;
 	int rc;
 
 	if (recipe == NULL)
 		return ERR_NOMEM;
-	rc = watch_new(&engine, recipe, &watch_default_limits, &watch);
+	limits = limits_for(recipe);
+	rc = watch_new(&engine, recipe, &limits, &watch);
 	if (rc < 0) {
 		free(recipe);
 		return rc;

@@ -196,6 +196,12 @@ flight_take_probe(struct flight *flight)
 	return ticket;
 }
 
+static bool
+is_alive(enum dns_status status)
+{
+	return status != DNS_FAILURE && status != DNS_TIMEOUT;
+}
+
 void
 ticket_answered(struct ticket *ticket, const struct dns_reply *reply)
 {
@@ -204,6 +210,9 @@ ticket_answered(struct ticket *ticket, const struct dns_reply *reply)
 	pthread_mutex_lock(&flight->lock);
 	take_out(flight, ticket);
 	hear(flight, ticket->number);
+	if (ticket->question != NULL && is_alive(reply->status) &&
+		ticket->number > flight->alive)
+		flight->alive = ticket->number;
 	atomic_fetch_add(&flight->answering, 1);
 	pthread_mutex_unlock(&flight->lock);
 	if (ticket->question != NULL)
@@ -254,16 +263,13 @@ flight_wait(struct flight *flight, uint64_t number, long milliseconds)
 }
 
 struct dns_question *
-flight_recall(struct flight *flight, long milliseconds)
+flight_recall(struct flight *flight)
 {
 	struct dns_question *question = NULL;
 	struct ticket *ticket;
 
 	pthread_mutex_lock(&flight->lock);
 	while (question == NULL && (ticket = flight->oldest) != NULL) {
-		if (milliseconds > 0 &&
-			clock_ms() - ticket->since < milliseconds)
-			break;
 		question = ticket->question;
 		recall(flight, ticket);
 	}
@@ -276,7 +282,7 @@ flight_clear(struct flight *flight)
 {
 	const struct timespec pause = { .tv_nsec = 1000000 };
 
-	while (flight_recall(flight, 0) != NULL)
+	while (flight_recall(flight) != NULL)
 		;
 	while (atomic_load(&flight->answering) > 0)
 		nanosleep(&pause, NULL);
@@ -285,11 +291,15 @@ flight_clear(struct flight *flight)
 struct flight_state
 flight_look(struct flight *flight)
 {
+	const struct ticket *oldest;
 	struct flight_state state;
 
 	pthread_mutex_lock(&flight->lock);
-	state = (struct flight_state){ .waiting = flight->oldest != NULL,
+	oldest = flight->oldest;
+	state = (struct flight_state){ .waiting = oldest != NULL,
 		.broken = flight->broken, .answers = flight->answers };
+	if (oldest != NULL && flight->alive > oldest->number)
+		state.overdue = clock_ms() - oldest->since;
 	pthread_mutex_unlock(&flight->lock);
 	return state;
 }

@@ -40,6 +40,7 @@ struct flight {
 	struct ticket *recalled; /* what they were for is somebody else's now */
 	uint64_t put;
 	uint64_t heard; /* it has read all up to this one */
+	uint64_t alive; /* a name server has answered that question */
 	unsigned long answers;
 	bool broken;
 	atomic_uint answering; /* how many are being answered right now */
@@ -76,11 +77,10 @@ void flight_break(struct flight *flight);
 bool flight_wait(struct flight *flight, uint64_t number, long milliseconds);
 
 /*
- * Take back the oldest question that is in flight for at least so many
- * milliseconds; NULL: there is none.  It is for the caller to answer it.
+ * Take back the oldest question in flight; NULL: there is none.  It is for the
+ * caller to answer it.
  */
-struct dns_question *flight_recall(struct flight *flight, long milliseconds)
-	MUST_USE;
+struct dns_question *flight_recall(struct flight *flight) MUST_USE;
 
 /* Take back all; when it returns, no answer is under way. */
 void flight_clear(struct flight *flight);
@@ -89,6 +89,9 @@ struct flight_state {
 	bool waiting; /* is anything in flight? */
 	bool broken;
 	unsigned long answers; /* so far */
+	/* Milliseconds for which the oldest one has waited, if some that were
+	 * put later were answered by a name server; else 0. */
+	int64_t overdue;
 };
 
 struct flight_state flight_look(struct flight *flight);

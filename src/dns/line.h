@@ -36,6 +36,7 @@ struct line {
 	unsigned users;	       /* who are about to put */
 	unsigned long answers; /* when it was last looked at */
 	unsigned silent;       /* looks since then without one more */
+	bool mute;	       /* why it was replaced */
 };
 
 /* One that has answered its first question within so many milliseconds. */

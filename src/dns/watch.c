@@ -123,20 +123,42 @@ is_mute(const struct watch *watch, struct line *line)
 	return false;
 }
 
-/* It can answer what it was asked no more, and is asked no more. */
+/*
+ * What it lost it does not even know to be lost, and others would wait with it.
+ * The question fails: should it only be slow, it is no reason to go on so.
+ */
+static bool
+has_lost(const struct watch *watch, struct line *line)
+{
+	const struct dns_reply reply = { .status = DNS_FAILURE };
+	struct dns_question *question;
+
+	if (flight_look(&line->flight).overdue <= watch->limits.lost)
+		return false;
+	question = flight_recall(&line->flight);
+	if (question != NULL)
+		dns_answered(question, &reply);
+	return question != NULL;
+}
+
 static void
-retire(struct watch *watch)
+retire(struct watch *watch, bool mute)
 {
 	struct line *line = watch->line;
 
-	flight_break(&line->flight);
+	line->mute = mute;
+	if (mute)
+		flight_break(&line->flight);
 	pthread_mutex_lock(&watch->lock);
 	watch->line = NULL;
 	pthread_mutex_unlock(&watch->lock);
 	line->next = watch->replaced;
 	watch->replaced = line;
-	watch_tell("libunbound does not answer any more, perhaps because "
-		   "memory failed inside it: it is replaced", false);
+	watch_tell(mute ? "libunbound does not answer any more, perhaps "
+			  "because memory failed inside it: it is replaced" :
+			  "libunbound has lost a question, perhaps because "
+			  "memory failed inside it: it is replaced",
+		false);
 }
 
 /* Half-opened is how a library is least at ease: is memory back at all? */
@@ -176,7 +198,7 @@ rescue(const struct watch *watch, struct line *line)
 	struct line *to = watch->line;
 	struct dns_question *question;
 
-	while ((question = flight_recall(&line->flight, 0)) != NULL) {
+	while ((question = flight_recall(&line->flight)) != NULL) {
 		if (to != NULL && line_put(to, question) == 0)
 			continue;
 		answer_starved(question);
@@ -211,32 +233,20 @@ clear(struct watch *watch)
 			continue;
 		}
 		*next = line->next;
-		line_close(line, true);
+		line_close(line, line->mute);
 	}
-}
-
-/* Answers that were lost: who asked has waited in vain, others need not. */
-static void
-give_up_lost(const struct watch *watch)
-{
-	const struct dns_reply reply = { .status = DNS_FAILURE };
-	struct dns_question *question;
-
-	while ((question = flight_recall(&watch->line->flight,
-		watch->limits.lost)) != NULL)
-		dns_answered(question, &reply);
 }
 
 static void
 look(struct watch *watch)
 {
 	if (watch->line != NULL && is_mute(watch, watch->line))
-		retire(watch);
+		retire(watch, true);
+	else if (watch->line != NULL && has_lost(watch, watch->line))
+		retire(watch, false);
 	if (watch->line == NULL)
 		renew(watch);
 	clear(watch);
-	if (watch->line != NULL)
-		give_up_lost(watch);
 }
 
 /* A tick passed, and we are not to stop. */
@@ -304,7 +314,7 @@ watch_close(void *state)
 		line_close(watch->line, false);
 	while ((line = watch->replaced) != NULL) {
 		watch->replaced = line->next;
-		line_close(line, true);
+		line_close(line, line->mute);
 	}
 	watch->engine->free_maker(watch->maker);
 	free_watch(watch);

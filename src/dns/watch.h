@@ -5,7 +5,8 @@
  * While questions are in flight and nothing comes back, the resolver is asked
  * what it can answer by itself.  If that is not answered either, it is beyond
  * help: the questions are put to a new one, and the old one is closed, or left
- * behind where closing it would never end.  Internal to src/dns.
+ * behind where closing it would never end.  So it is when it has lost a
+ * question, for it would lose each that is like it.  Internal to src/dns.
  */
 #ifndef DNS_WATCH_H
 #define DNS_WATCH_H
@@ -16,7 +17,7 @@ struct watch_limits {
 	long tick;	   /* milliseconds between two looks */
 	unsigned patience; /* looks that the first unanswered probe is given */
 	long opening;	   /* milliseconds until a new one has to answer */
-	long lost;	   /* after so many a question has no answer to come */
+	long lost;	   /* until a question counts as lost inside it */
 	unsigned left;	   /* resolvers that may be left behind */
 };
 

@@ -10,6 +10,7 @@
 
 enum fake_kind {
 	FAKE_ANSWERS,	/* each question, within put */
+	FAKE_LOSES,	/* each but lost.test */
 	FAKE_SLOW,	/* only what it can answer by itself */
 	FAKE_MUTE,	/* no question, but the first of all */
 	FAKE_BREAKS,	/* likewise, and says so at the next */

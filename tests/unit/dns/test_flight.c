@@ -111,11 +111,10 @@ test_recall(void **state)
 	for (int i = 0; i < 4; i++)
 		tickets[i] = take(f, i);
 	ticket_answered(tickets[1], &nodata);
-	assert_ptr_equal(flight_recall(&f->flight, 0), f->questions[0]);
-	assert_ptr_equal(flight_recall(&f->flight, 0), f->questions[2]);
-	assert_null(flight_recall(&f->flight, 60000));
-	assert_ptr_equal(flight_recall(&f->flight, 0), f->questions[3]);
-	assert_null(flight_recall(&f->flight, 0));
+	assert_ptr_equal(flight_recall(&f->flight), f->questions[0]);
+	assert_ptr_equal(flight_recall(&f->flight), f->questions[2]);
+	assert_ptr_equal(flight_recall(&f->flight), f->questions[3]);
+	assert_null(flight_recall(&f->flight));
 	assert_false(flight_look(&f->flight).waiting);
 	/* From the middle, the end and the beginning of those recalled. */
 	ticket_answered(tickets[2], &nodata);
@@ -125,15 +124,25 @@ test_recall(void **state)
 		is_answered(f, 3));
 }
 
+/* One waits while a name server answers what was put later. */
 static void
-test_recall_by_age(void **state)
+test_overdue(void **state)
 {
+	static const struct dns_reply failure = { .status = DNS_FAILURE };
 	struct fixture *f = *state;
+	struct ticket *first = take(f, 0), *second = take(f, 1);
+	struct ticket *third = take(f, 2), *fourth = take(f, 3);
+	struct ticket *probe = flight_take_probe(&f->flight);
 
-	(void)take(f, 0);
-	assert_null(flight_recall(&f->flight, 60000));
 	usleep(20000);
-	assert_ptr_equal(flight_recall(&f->flight, 10), f->questions[0]);
+	ticket_answered(first, &nodata);
+	ticket_answered(third, &failure);
+	ticket_answered(probe, &nodata);
+	assert_int_equal(flight_look(&f->flight).overdue, 0);
+	ticket_answered(fourth, &nodata);
+	assert_true(flight_look(&f->flight).overdue >= 20);
+	ticket_answered(second, &nodata);
+	assert_int_equal(flight_look(&f->flight).overdue, 0);
 }
 
 /* A probe is nobody's question. */
@@ -245,7 +254,7 @@ main(void)
 		WITH_FLIGHT(test_answer),
 		WITH_FLIGHT(test_order),
 		WITH_FLIGHT(test_recall),
-		WITH_FLIGHT(test_recall_by_age),
+		WITH_FLIGHT(test_overdue),
 		WITH_FLIGHT(test_probe),
 		WITH_FLIGHT(test_drop),
 		WITH_FLIGHT(test_unread),
