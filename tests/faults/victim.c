@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const char *const ALL = "spf+dkim+dmarc+inbound+sign";
@@ -208,6 +209,21 @@ struct inject *
 victims_inject(struct victims *v, const char *name)
 {
 	return v->inject[index_of(v, name)];
+}
+
+bool
+victims_revive(struct victims *v, const char *name)
+{
+	struct daemon *d = victims_daemon(v, name);
+	bool ok;
+
+	if (waitpid(d->pid, NULL, WNOHANG) != d->pid)
+		return false;
+	preload();
+	ok = daemon_start(d, v->opts.bindir, name, v->env.dir, false) == 0
+	    && daemon_ready(d, 20000);
+	unsetenv("LD_PRELOAD");
+	return ok;
 }
 
 /* ---- mail ---------------------------------------------------------------- */

@@ -63,6 +63,12 @@ bool victims_has_dns(const struct victims *v);
 /* Stop them; false when one did not end well, or was not there any more. */
 bool victims_stop(struct victims *v);
 
+/*
+ * Has it crashed?  Then it is started again, as the service manager would.
+ * false: it was not, or does not come up.
+ */
+bool victims_revive(struct victims *v, const char *name);
+
 /* By name; never NULL. */
 struct daemon *victims_daemon(struct victims *v, const char *name);
 struct inject *victims_inject(struct victims *v, const char *name);
