@@ -70,13 +70,14 @@ free_entry(struct entry *e)
 }
 
 static struct entry *
-new_entry(struct str line)
+new_entry(struct str line, bool waited_for)
 {
 	struct entry *e = calloc(1, sizeof(*e) + line.n + 2);
 
 	if (e == NULL)
 		return NULL;
 	init_cond(&e->done);
+	e->waited_for = waited_for;
 	e->n = line.n + 2;
 	e->text[0] = '\n';
 	memcpy(e->text + 1, line.p, line.n);
@@ -212,7 +213,6 @@ enqueue(struct spool *s, struct entry *e)
 	*s->last = e;
 	s->last = &e->next;
 	s->queued += e->n;
-	pthread_cond_signal(&s->work);
 }
 
 /* With the lock.  The entry is given up afterwards. */
@@ -222,7 +222,6 @@ wait_for(struct spool *s, struct entry *e, long wait)
 	struct timespec then = from_now(wait);
 	enum spool_status status;
 
-	e->waited_for = true;
 	while (!e->finished && !s->hangs)
 		if (pthread_cond_timedwait(&e->done, &s->lock, &then) ==
 			ETIMEDOUT && !e->finished)
@@ -238,7 +237,7 @@ wait_for(struct spool *s, struct entry *e, long wait)
 enum spool_status
 spool_append(struct spool *s, struct str line, long wait)
 {
-	struct entry *e = new_entry(line);
+	struct entry *e = new_entry(line, wait > 0);
 	enum spool_status status;
 
 	if (e == NULL) {
@@ -253,7 +252,14 @@ spool_append(struct spool *s, struct str line, long wait)
 		return SPOOL_LOST;
 	}
 	enqueue(s, e);
-	status = wait > 0 ? wait_for(s, e, wait) : SPOOL_LATE;
+	pthread_mutex_unlock(&s->lock);
+	/* Now, so that the writer does not wake up to find the lock taken; and
+	 * when we have it again, the line may well be written. */
+	pthread_cond_signal(&s->work);
+	if (wait <= 0)
+		return SPOOL_LATE;
+	pthread_mutex_lock(&s->lock);
+	status = wait_for(s, e, wait);
 	pthread_mutex_unlock(&s->lock);
 	return status;
 }
