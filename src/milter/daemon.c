@@ -20,7 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STATUS_INTERVAL = 10000 /* ms */ };
+enum {
+	STACK_SIZE = 512 * 1024, STATUS_INTERVAL = 10000 /* ms */ };
 
 struct daemon {
 	const struct program *program;
@@ -158,6 +159,23 @@ on_resolver(const char *text, bool no_hope)
 	signals_stop();
 }
 
+/*
+ * Threads come and go with the load, most of them libmilter's.  The C library
+ * keeps 40 MB of stacks for the next ones: with the usual 8 MB that is five,
+ * and each other thread maps and unmaps a new one.
+ */
+static void
+size_stacks(void)
+{
+	pthread_attr_t attr;
+
+	if (pthread_getattr_default_np(&attr) != 0)
+		return;
+	if (pthread_attr_setstacksize(&attr, STACK_SIZE) == 0)
+		pthread_setattr_default_np(&attr);
+	pthread_attr_destroy(&attr);
+}
+
 static int
 run(struct daemon *d)
 {
@@ -223,6 +241,7 @@ daemon_main(const struct program *program, int argc, char **argv)
 	else if (journal_is_stderr())
 		log_use(log_to_journal);
 	signals_block();
+	size_stacks();
 	/*
 	 * libmilter does not wait for its threads: one whose session is over
 	 * may end after us, and OpenSSL must not be torn down under it.
