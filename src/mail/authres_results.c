@@ -42,7 +42,9 @@ begin(struct writer *w, const char *method, enum auth_result result)
 	sb_add(&end, w->last);
 	sb_addc(&end, ';');
 	w->last = sb_done(&end);
-	sb_addf(&next, "%s=%s", method, auth_result_text(result));
+	sb_addz(&next, method);
+	sb_addc(&next, '=');
+	sb_addz(&next, auth_result_text(result));
 	put(w, sb_done(&next));
 	fold_break(&w->fold);
 	if (end.failed)
@@ -50,13 +52,17 @@ begin(struct writer *w, const char *method, enum auth_result result)
 }
 
 static bool
+is_token_char(char c)
+{
+	return is_alpha(c) || is_digit(c) ||
+		(c != '\0' && strchr("!#$%&'*+-.^_`{|}~", c) != NULL);
+}
+
+static bool
 is_token(struct str text)
 {
-	static const char others[] = "!#$%&'*+-.0123456789^_`{|}~";
-
 	for (size_t i = 0; i < text.n; i++)
-		if (!is_alpha(text.p[i]) && (text.p[i] == '\0' ||
-			strchr(others, text.p[i]) == NULL))
+		if (!is_token_char(text.p[i]))
 			return false;
 	return text.n > 0;
 }
@@ -69,7 +75,7 @@ is_address(struct str text)
 	struct str local = str_cut(&rest, '@');
 
 	for (size_t i = 0; i < local.n; i++)
-		if (!is_token((struct str){ &local.p[i], 1 }) &&
+		if (!is_token_char(local.p[i]) &&
 			memchr("/=?", local.p[i], 3) == NULL)
 			return false;
 	return is_token(rest);
@@ -101,7 +107,8 @@ pair(struct writer *w, const char *key, struct str value)
 	if (value.n == 0)
 		return;
 	value = str_first(value, VALUE_MAX);
-	sb_addf(&sb, "%s=", key);
+	sb_addz(&sb, key);
+	sb_addc(&sb, '=');
 	if (is_token(value) || (strchr(key, '.') && is_address(value)))
 		sb_add(&sb, value);
 	else

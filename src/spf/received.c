@@ -25,7 +25,8 @@ add_pair(struct fold *fold, const char *key, struct str value)
 	if (value.n == 0)
 		return;
 	value = str_first(value, VALUE_MAX);
-	sb_addf(&sb, "%s=\"", key);
+	sb_addz(&sb, key);
+	sb_addz(&sb, "=\"");
 	for (size_t i = 0; i < value.n; i++) {
 		if (value.p[i] == '"' || value.p[i] == '\\')
 			sb_addc(&sb, '\\');
