@@ -218,6 +218,19 @@ serve(struct daemon *d)
 	return status;
 }
 
+/* Before there is any thread. */
+static void
+prepare_for_threads(void)
+{
+	signals_block();
+	size_stacks();
+	/*
+	 * libmilter does not wait for its threads: one whose session is over
+	 * may end after us, and OpenSSL must not be torn down under it.
+	 */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+}
+
 /* -t is asked by a person, or by doctor: no levels before the text. */
 static void
 log_plainly(enum log_level level, const char *line,
@@ -240,13 +253,7 @@ daemon_main(const struct program *program, int argc, char **argv)
 		log_use(log_plainly);
 	else if (journal_is_stderr())
 		log_use(log_to_journal);
-	signals_block();
-	size_stacks();
-	/*
-	 * libmilter does not wait for its threads: one whose session is over
-	 * may end after us, and OpenSSL must not be torn down under it.
-	 */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+	prepare_for_threads();
 	if (load(&d, &snapshot) < 0)
 		return EX_CONFIG;
 	log_set_level(common_log_level(snapshot->common));
