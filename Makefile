@@ -269,8 +269,9 @@ analyze:
 	@tests/env/install check
 	@tests/lint/analyze
 
+# As in tests/env/clean.sh.
 unit: $(UNIT_TESTS)
-	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+	@umask 022; for t in $(UNIT_TESTS); do $$t || exit 1; done
 
 MAN5 = $(wildcard docs/man/*.5)
 MAN8 = $(wildcard docs/man/*.8)

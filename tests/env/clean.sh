@@ -10,3 +10,5 @@ unset CFLAGS LDFLAGS DESTDIR PREFIX BINDIR LIBEXECDIR DATADIR MANDIR DOCDIR \
 unset CDPATH LANGUAGE
 LC_ALL=C.UTF-8
 export LC_ALL
+# Lists that all users may write are refused.
+umask 022

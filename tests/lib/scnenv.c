@@ -277,6 +277,8 @@ scnenv_start(struct scnenv *e, FILE *diag)
 	strcpy(e->authserv_id, "mx.test");
 	if (strcmp(list, "chain") == 0)
 		list = "spf+dkim+dmarc";
+	/* Lists that all users may write are refused. */
+	umask(022);
 	find_helper(e);
 	open_silent(e);
 	if (mkdtemp(e->dir) == NULL || !write_zone(e) || !write_config(e)

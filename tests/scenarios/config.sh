@@ -5,6 +5,7 @@
 # For a fault of the config: standard error names file:line, the exit
 # status is 78 (EX_CONFIG), and no socket was made.
 set -u
+umask 022
 
 bin=${1:-build/bin}
 tmp=$(mktemp -d /tmp/mv.XXXXXX)
