@@ -17,8 +17,8 @@ def same(got, wanted, what):
     missing, extra = wanted - got, got - wanted
     if missing or extra:
         raise AssertionError("%s: %d missing: %r, %d too many: %r" % (
-            what, missing.total(), missing.most_common(5),
-            extra.total(), extra.most_common(5)))
+            what, sum(missing.values()), missing.most_common(5),
+            sum(extra.values()), extra.most_common(5)))
 
 
 def true(condition, what):
