@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 enum {
-	STACK_SIZE = 512 * 1024, STATUS_INTERVAL = 10000 /* ms */ };
+	STACK_SIZE = 1 << 20, STATUS_INTERVAL = 10000 /* ms */ };
 
 struct daemon {
 	const struct program *program;
