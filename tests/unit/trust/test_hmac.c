@@ -7,22 +7,6 @@
 
 static struct arena *arena;
 
-static int
-setup(void **state)
-{
-	(void)state;
-	arena = arena_new(0);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
 static struct str
 repeated(unsigned char byte, size_t n)
 {
@@ -114,11 +98,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_rfc4231, setup, teardown),
-		cmocka_unit_test_setup_teardown(
-			test_as_libcrypto, setup, teardown),
+		cmocka_unit_test(test_rfc4231),
+		cmocka_unit_test(test_as_libcrypto),
 		cmocka_unit_test(test_out_of_memory),
 	};
+	int failed;
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	arena = arena_new(0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	arena_free(arena);
+	return failed;
 }
