@@ -1,5 +1,6 @@
 #include "dmarc/spool.h"
 
+#include "base/deadline.h"
 #include "dmarc/hourfile.h"
 
 #include <errno.h>
@@ -37,32 +38,6 @@ struct spool {
 };
 
 static void
-init_cond(pthread_cond_t *cond)
-{
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(cond, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
-static struct timespec
-from_now(long milliseconds)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += milliseconds / 1000;
-	t.tv_nsec += milliseconds % 1000 * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_nsec -= 1000000000;
-		t.tv_sec++;
-	}
-	return t;
-}
-
-static void
 free_entry(struct entry *e)
 {
 	pthread_cond_destroy(&e->done);
@@ -76,7 +51,7 @@ new_entry(struct str line, bool waited_for)
 
 	if (e == NULL)
 		return NULL;
-	init_cond(&e->done);
+	deadline_init_cond(&e->done);
 	e->waited_for = waited_for;
 	e->n = line.n + 2;
 	e->text[0] = '\n';
@@ -167,7 +142,7 @@ run_syncer(void *arg)
 
 	pthread_mutex_lock(&s->lock);
 	do {
-		struct timespec then = from_now(SYNC_INTERVAL);
+		struct timespec then = deadline_after(SYNC_INTERVAL);
 		int error;
 
 		ended = s->ended;
@@ -219,7 +194,7 @@ enqueue(struct spool *s, struct entry *e)
 static enum spool_status
 wait_for(struct spool *s, struct entry *e, long wait)
 {
-	struct timespec then = from_now(wait);
+	struct timespec then = deadline_after(wait);
 	enum spool_status status;
 
 	while (!e->finished && !s->hangs)
@@ -269,7 +244,7 @@ static void
 close_spool(void *arg)
 {
 	struct spool *s = arg;
-	struct timespec then = from_now(CLOSE_WAIT);
+	struct timespec then = deadline_after(CLOSE_WAIT);
 	bool gone;
 
 	pthread_mutex_lock(&s->lock);
@@ -300,8 +275,8 @@ spool_open(struct arena *arena, const char *directory,
 		return ERR_NOMEM;
 	}
 	pthread_mutex_init(&s->lock, NULL);
-	init_cond(&s->work);
-	init_cond(&s->ending);
+	deadline_init_cond(&s->work);
+	deadline_init_cond(&s->ending);
 	s->counts = counts;
 	s->last = &s->first;
 	err = arena_defer(arena, close_spool, s);

@@ -1,5 +1,7 @@
 #include "dns/cache.h"
 
+#include "base/deadline.h"
+
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
@@ -157,14 +159,10 @@ static struct dns_question *
 new_question(struct shard *shard, struct str name, enum dns_type type)
 {
 	struct dns_question *q = calloc(1, sizeof(*q) + name.n);
-	pthread_condattr_t attr;
 
 	if (q == NULL)
 		return NULL;
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&q->settled, &attr);
-	pthread_condattr_destroy(&attr);
+	deadline_init_cond(&q->settled);
 	atomic_init(&q->holders, 1);
 	q->shard = shard;
 	q->type = type;

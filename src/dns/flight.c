@@ -1,5 +1,6 @@
 #include "dns/flight.h"
 
+#include "base/deadline.h"
 #include "dns/cache.h"
 
 #include <errno.h>
@@ -18,15 +19,10 @@ clock_ms(void)
 void
 flight_init(struct flight *flight)
 {
-	pthread_condattr_t attr;
-
 	*flight = (struct flight){ .put = 0 };
 	pthread_mutex_init(&flight->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&flight->moved, &attr);
-	pthread_cond_init(&flight->room, &attr);
-	pthread_condattr_destroy(&attr);
+	deadline_init_cond(&flight->moved);
+	deadline_init_cond(&flight->room);
 }
 
 static void
@@ -100,14 +96,6 @@ recall(struct flight *flight, struct ticket *ticket)
 	flight->recalled = ticket;
 }
 
-static struct timespec
-from_now(long milliseconds)
-{
-	int64_t end = clock_ms() + milliseconds;
-
-	return (struct timespec){ end / 1000, end % 1000 * 1000000 };
-}
-
 static bool
 has_room(const struct flight *flight)
 {
@@ -123,7 +111,7 @@ wait_for_room(struct flight *flight, long milliseconds)
 	/* The usual case asks for no clock. */
 	if (has_room(flight) || flight->broken)
 		return !flight->broken;
-	until = from_now(milliseconds);
+	until = deadline_after(milliseconds);
 	while (!has_room(flight) && !flight->broken &&
 		pthread_cond_timedwait(&flight->room, &flight->lock,
 			&until) != ETIMEDOUT)
@@ -249,7 +237,7 @@ flight_break(struct flight *flight)
 bool
 flight_wait(struct flight *flight, uint64_t number, long milliseconds)
 {
-	struct timespec until = from_now(milliseconds);
+	struct timespec until = deadline_after(milliseconds);
 	bool heard;
 
 	pthread_mutex_lock(&flight->lock);

@@ -1,5 +1,6 @@
 #include "dns/watch.h"
 
+#include "base/deadline.h"
 #include "dns/cache.h"
 
 #include <errno.h>
@@ -253,14 +254,9 @@ look(struct watch *watch)
 static bool
 pause_watch(struct watch *watch)
 {
-	struct timespec until;
-	long nanoseconds;
+	struct timespec until = deadline_after(watch->limits.tick);
 	bool stop;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	nanoseconds = until.tv_nsec + watch->limits.tick % 1000 * 1000000;
-	until.tv_sec += watch->limits.tick / 1000 + nanoseconds / 1000000000;
-	until.tv_nsec = nanoseconds % 1000000000;
 	pthread_mutex_lock(&watch->lock);
 	while (!watch->stop && pthread_cond_timedwait(&watch->stopping,
 		&watch->lock, &until) != ETIMEDOUT)
@@ -331,7 +327,6 @@ alloc_watch(const struct dns_engine *engine, void *maker,
 	const struct watch_limits *limits)
 {
 	struct watch *watch = calloc(1, sizeof(*watch));
-	pthread_condattr_t attr;
 
 	if (watch == NULL)
 		return NULL;
@@ -339,10 +334,7 @@ alloc_watch(const struct dns_engine *engine, void *maker,
 	watch->maker = maker;
 	watch->limits = *limits;
 	pthread_mutex_init(&watch->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&watch->stopping, &attr);
-	pthread_condattr_destroy(&attr);
+	deadline_init_cond(&watch->stopping);
 	return watch;
 }
 

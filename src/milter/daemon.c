@@ -21,7 +21,9 @@
 #include <unistd.h>
 
 enum {
-	STACK_SIZE = 1 << 20, STATUS_INTERVAL = 10000 /* ms */ };
+	STACK_SIZE = 1 << 20,	 /* bytes */
+	STATUS_INTERVAL = 10000, /* milliseconds */
+};
 
 struct daemon {
 	const struct program *program;
